@@ -1,0 +1,19 @@
+FROM python:3.13-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    MESSENGER_DATABASE_URL=sqlite:////data/main.db
+WORKDIR /app
+RUN useradd --system --uid 10001 --no-create-home messenger && install -d -o messenger /data
+
+COPY requirements.txt .
+RUN sed '/tests need/,$d' requirements.txt > /tmp/requirements.txt && \
+    pip install --no-cache-dir -r /tmp/requirements.txt
+COPY *.py ./
+COPY pages pages
+
+USER messenger
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=2)"]
+CMD ["python", "messenger_app.py", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,0 +1,21 @@
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: run test check bench
+
+run: $(VENV)/installed
+	$(BIN)/python messenger_app.py
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+$(VENV)/installed: requirements.txt
+	python3 -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	touch $@

@@ -1,0 +1,83 @@
+"""The verbs people have for messages, their rules, and the one event that tells every screen."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from nicegui import Event, background_tasks
+
+from models import MessageView
+from store import NewMessage, NotStored, Store
+
+LONGEST_KEY = 64
+
+
+class Refused(Exception):
+    """A wish that is not granted; the message is a sentence for the person, who keeps what they typed."""
+
+
+class Chat:
+    """The conversation. ``changed`` is called with each batch of committed changes, in the order of ``seq``."""
+
+    def __init__(
+        self, store: Store, *, max_length: int, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """
+        :param max_length: longest text of a message, in characters
+        """
+        self.changed = Event[Sequence[MessageView]]()
+        self._store = store
+        self._max_length = max_length
+        self._clock = clock
+        self._untold: list[MessageView] = []
+        self._telling = False
+        store.on_commit(self._tell)
+
+    async def post(self, author: str, author_key: str, text: str, key: str) -> MessageView:
+        """Say something.
+
+        :param key: made by the sender for this message (1 to 64 characters); a repeat gives the same message again
+        :raises Refused: if the text is blank or too long, or could not be stored
+        """
+        if not 1 <= len(key) <= LONGEST_KEY:
+            raise Refused('This message came without a proper key. Please reload the page.')
+        message = NewMessage(author, author_key, key, self._proper(text), self._clock())
+        try:
+            return await self._store.append(message)
+        except NotStored as error:
+            raise Refused('The message could not be stored, so nobody has seen it. Please try again.') from error
+
+    async def newest_page(self, limit: int) -> list[MessageView]:
+        """The newest ``limit`` messages, oldest first."""
+        return await self._store.newest_page(limit)
+
+    async def page_before(self, message_id: int, limit: int) -> list[MessageView]:
+        """The ``limit`` messages before the one with ``message_id``, oldest first."""
+        return await self._store.page_before(message_id, limit)
+
+    async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
+        """The first ``limit`` messages that changed after position ``seq``, in the order of their latest changes."""
+        return await self._store.changes_after(seq, limit)
+
+    def _proper(self, text: str) -> str:
+        text = text.replace('\r\n', '\n').replace('\0', '').encode('utf-8', 'replace').decode().strip('\n').rstrip()
+        if all(unicodedata.category(char) in {'Cc', 'Cf', 'Zs', 'Zl', 'Zp'} for char in text):
+            raise Refused('There is nothing to send yet.')
+        if len(text) > self._max_length:
+            raise Refused(f'A message can have at most {self._max_length:,} characters; this one has {len(text):,}.')
+        return text
+
+    def _tell(self, changes: Sequence[MessageView]) -> None:
+        self._untold.extend(changes)
+        if self._untold and not self._telling:
+            self._telling = True
+            background_tasks.create(self._tell_everyone(), name='tell everyone what changed')
+
+    async def _tell_everyone(self) -> None:
+        """While one batch is being delivered, later changes gather into the next."""
+        try:
+            while self._untold:
+                batch, self._untold = self._untold, []
+                await self.changed.call(batch)
+        finally:
+            self._telling = False

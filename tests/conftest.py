@@ -1,0 +1,105 @@
+"""What the tests start from: settings and a database of their own, people, servers, browsers."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from chat import Chat
+from store import Store
+from tests.person import Person
+from tests.server import Server, free_port
+from tests.wire import Wire
+
+CHROMIUM = os.environ.get('CHROMIUM') or shutil.which('chromium') or '/usr/bin/chromium'
+
+
+@pytest.fixture(autouse=True)
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with settings of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith('MESSENGER_')]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr('sys.argv', ['messenger_app.py'])
+    monkeypatch.setenv('MESSENGER_DATABASE_URL', f'sqlite:///{tmp_path}/main.db')
+    monkeypatch.setenv('MESSENGER_HOST', '127.0.0.1')
+    monkeypatch.setenv('MESSENGER_PORT', str(free_port()))
+    return tmp_path
+
+
+@pytest.fixture
+async def store(house: Path) -> AsyncIterator[Store]:
+    store = Store(f'sqlite:///{house}/main.db')
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def chat(store: Store) -> Chat:
+    return Chat(store, max_length=100)
+
+
+@pytest.fixture(scope='session')
+async def browser() -> AsyncIterator[Browser]:
+    """A real browser. Without one the stories are skipped, but not in CI."""
+    if not Path(CHROMIUM).exists():
+        reason = f"There is no browser at {CHROMIUM}. Install Debian's chromium, or set CHROMIUM to one."
+        (pytest.fail if os.environ.get('CI') else pytest.skip)(reason)
+    async with async_playwright() as playwright:
+        arguments = ['--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run']
+        if os.geteuid() == 0:
+            arguments.append('--no-sandbox')
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def server(house: Path) -> AsyncIterator[Server]:
+    server = Server(house)
+    await server.start()
+    yield server
+    await server.stop()
+    assert 'Traceback' not in server.output.read_text(), server.output.read_text()
+
+
+@pytest.fixture
+async def wire(server: Server) -> AsyncIterator[Wire]:
+    wire = Wire(server.port)
+    await wire.mend()
+    yield wire
+    await wire.cut()
+
+
+Arrive = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def arrive(browser: Browser, server: Server) -> AsyncIterator[Arrive]:
+    """Have somebody open the messenger's page, by way of a wire if there is one."""
+    people: list[Person] = []
+
+    async def arrive(wire: Wire | None = None, **options: Any) -> Person:
+        people.append(await Person.arrive(browser, (wire or server).url, **options))
+        return people[-1]
+
+    yield arrive
+    for person in people:
+        await person.close()
+        assert person.trouble == []
+
+
+@pytest.fixture
+def enter(arrive: Arrive) -> Arrive:
+    """Have somebody log in."""
+
+    async def enter(name: str, wire: Wire | None = None, **options: Any) -> Person:
+        person = await arrive(wire, **options)
+        await person.enter(name)
+        return person
+
+    return enter

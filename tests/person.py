@@ -1,0 +1,89 @@
+"""A person at a browser: what they do and what they see, in the words of a story."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+PASSWORD = '123'
+
+
+class Person:
+    """One page in one browser. Whatever it asks of another host, and whatever goes wrong in it, is noted."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.trouble: list[str] = []
+        page.on('request', self._watch_request)
+        page.on('pageerror', lambda error: self.trouble.append(f'error in the page: {error}'))
+
+    @classmethod
+    async def arrive(cls, browser: Browser, url: str, **options: Any) -> 'Person':
+        context = await browser.new_context(**{'viewport': {'width': 1280, 'height': 800}} | options)
+        context.set_default_timeout(10_000)
+        person = cls(await context.new_page(), url)
+        await person.page.goto(url)
+        return person
+
+    async def log_in(self, name: str, password: str = PASSWORD) -> None:
+        await self.page.get_by_label('Name').fill(name)
+        await self.page.get_by_label('Password').fill(password)
+        await self.page.get_by_role('button', name='Log in').click()
+
+    async def enter(self, name: str) -> None:
+        """Log in, and wait until everything that has been said is there."""
+        await self.log_in(name)
+        await self.is_up_to_date()
+
+    async def is_up_to_date(self) -> None:
+        await self.page.locator('#log[data-live]').wait_for(state='attached')
+
+    @property
+    def box(self) -> Locator:
+        return self.page.get_by_role('textbox', name='Message')
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role('log', name='Messages')
+
+    @property
+    def rows(self) -> Locator:
+        return self.log.get_by_role('article')
+
+    @property
+    def people(self) -> Locator:
+        return self.page.get_by_role('list', name='People').get_by_role('listitem')
+
+    async def say(self, text: str) -> None:
+        await self.box.fill(text)
+        await self.box.press('Enter')
+
+    async def texts(self) -> list[str]:
+        """The text of every message on the screen, from first to last."""
+        return await self.log.locator('.text').all_inner_texts()
+
+    async def sees(self, text: str) -> None:
+        await expect(self.log.locator('.text').get_by_text(text, exact=True)).to_be_visible()
+
+    async def sees_only(self, *texts: str) -> None:
+        """Exactly these messages, in this order."""
+        await expect(self.log.locator('.text')).to_have_text(list(texts))
+
+    async def sees_people(self, *names: str) -> None:
+        await expect(self.people).to_have_text(list(names))
+
+    async def is_told(self, sentence: str) -> None:
+        """A sentence that is announced to screen readers as well."""
+        await expect(self.page.get_by_role('alert').filter(has_text=sentence)).to_be_visible()
+
+    async def sees_login(self) -> None:
+        await expect(self.page.get_by_role('button', name='Log in')).to_be_visible()
+
+    async def close(self) -> None:
+        await self.page.context.close()
+
+    def _watch_request(self, request: Any) -> None:
+        asked, own = urlsplit(request.url), urlsplit(self.url)
+        if asked.scheme not in {'data', 'blob'} and asked.netloc != own.netloc:
+            self.trouble.append(f'request to elsewhere: {request.url}')
