@@ -1,7 +1,7 @@
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test check bench
+.PHONY: run test check screenshots
 
 run: $(VENV)/installed
 	$(BIN)/python messenger_app.py
@@ -14,6 +14,9 @@ check: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+screenshots: $(VENV)/installed
+	$(BIN)/python -m tests.pictures
 
 $(VENV)/installed: requirements.txt
 	python3 -m venv $(VENV)

@@ -1,15 +1,18 @@
 """The verbs people have for messages, their rules, and the one event that tells every screen."""
 
+import asyncio
+import logging
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from nicegui import Event, background_tasks
+from nicegui import Event
 
 from models import MessageView
 from store import NewMessage, NotStored, Store
 
 LONGEST_KEY = 64
+log = logging.getLogger('messenger')
 
 
 class Refused(Exception):
@@ -30,7 +33,7 @@ class Chat:
         self._max_length = max_length
         self._clock = clock
         self._untold: list[MessageView] = []
-        self._telling = False
+        self._teller: asyncio.Task[None] | None = None
         store.on_commit(self._tell)
 
     async def post(self, author: str, author_key: str, text: str, key: str) -> MessageView:
@@ -69,15 +72,14 @@ class Chat:
 
     def _tell(self, changes: Sequence[MessageView]) -> None:
         self._untold.extend(changes)
-        if self._untold and not self._telling:
-            self._telling = True
-            background_tasks.create(self._tell_everyone(), name='tell everyone what changed')
+        if self._teller is None or self._teller.done():
+            self._teller = asyncio.create_task(self._tell_everyone(), name='tell everyone what changed')
 
     async def _tell_everyone(self) -> None:
         """While one batch is being delivered, later changes gather into the next."""
-        try:
-            while self._untold:
-                batch, self._untold = self._untold, []
+        while self._untold:
+            batch, self._untold = self._untold, []
+            try:
                 await self.changed.call(batch)
-        finally:
-            self._telling = False
+            except Exception:  # one who cannot hear must not silence the others
+                log.exception('Telling of changes failed')

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from nicegui import app, ui
 
@@ -40,6 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             'Warning: everybody on this network knows the default password. Set MESSENGER_PASSWORD to one of your own.',
             file=sys.stderr,
         )
+    with suppress(KeyboardInterrupt):
+        serve(settings)
+
+
+def serve(settings: config.Settings) -> None:
+    """Run the server until it is told to end."""
     ui.run(
         host=settings.host,
         port=settings.port,

@@ -116,10 +116,10 @@ class Store:
                     if not stored.done():
                         stored.set_exception(failure)
                 continue
-            self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
             for (_, stored), view in zip(group, views, strict=True):
                 if not stored.done():
                     stored.set_result(view)
+            self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
 
     def _commit(self, messages: Sequence[NewMessage]) -> tuple[list[MessageView], list[MessageView]]:
         with self._writing() as session:

@@ -4,13 +4,14 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 
-from nicegui import background_tasks, ui
+from nicegui import app, background_tasks, ui
 
 from auth import Door
 from chat import Chat
 from config import Settings
 from models import MessageView
 from pages import audience, browser, theme
+from pages.headers import SecurityHeaders
 from pages.message_log import row
 from pages.people import people
 from pages.visit import Visit
@@ -21,6 +22,7 @@ PEOPLE_PAUSE = 0.3
 
 def install(settings: Settings, door: Door, chat: Chat, presence: Presence) -> None:
     """Register the one page with its two addresses, and have everyone told what changes."""
+    app.add_middleware(SecurityHeaders)
     ui.add_head_html(browser.HEAD, shared=True)
     ui.add_css(theme.CSS, shared=True)
     server = secrets.token_hex(4)

@@ -55,6 +55,16 @@ class Person:
     def people(self) -> Locator:
         return self.page.get_by_role('list', name='People').get_by_role('listitem')
 
+    @property
+    def offline(self) -> Locator:
+        """The line that says that the connection is lost."""
+        return self.page.get_by_role('status').get_by_text('Connection lost')
+
+    @property
+    def held(self) -> Locator:
+        """Messages that are not sent yet."""
+        return self.page.locator('.held')
+
     async def say(self, text: str) -> None:
         await self.box.fill(text)
         await self.box.press('Enter')

@@ -1,0 +1,97 @@
+"""Settings: where they come from, and what is said about wrong ones."""
+
+from pathlib import Path
+
+import pytest
+
+import config
+
+
+@pytest.fixture(autouse=True)
+def no_settings(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ('DATABASE_URL', 'HOST', 'PORT'):
+        monkeypatch.delenv(f'MESSENGER_{name}')
+
+
+def test_defaults_are_those_of_the_product() -> None:
+    settings = config.read()
+
+    assert (settings.host, settings.port) == ('0.0.0.0', 8000)
+    assert settings.password.get_secret_value() == '123'
+    assert settings.database_url == 'sqlite:///main.db'
+    assert settings.has_default_password
+    assert settings.listens_beyond_this_machine
+
+
+def test_environment_goes_before_env_file_and_command_line_before_both(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (house / '.env').write_text('MESSENGER_TITLE=From the file\nMESSENGER_PORT=1001\nMESSENGER_PAGE_SIZE=7\n')
+    monkeypatch.setenv('MESSENGER_TITLE', 'From the environment')
+    monkeypatch.setenv('MESSENGER_PORT', '1002')
+
+    settings = config.read(port='1003')
+
+    assert (settings.title, settings.port, settings.page_size) == ('From the environment', 1003, 7)
+
+
+def test_what_others_put_into_the_env_file_does_not_matter(house: Path) -> None:
+    (house / '.env').write_text('COLOUR=blue\nMESSENGERS=3\n')
+
+    assert config.read().title == 'Simple Messenger'
+
+
+@pytest.mark.parametrize(
+    ('name', 'value', 'sentence'),
+    [
+        ('PORT', 'abc', "MESSENGER_PORT must be a number from 1 to 65535, not 'abc'."),
+        ('PORT', '0', "MESSENGER_PORT must be a number from 1 to 65535, not '0'."),
+        ('PORT', '65536', "MESSENGER_PORT must be a number from 1 to 65535, not '65536'."),
+        ('PORT', '', 'MESSENGER_PORT must be a number from 1 to 65535.'),
+        ('NATIVE', 'perhaps', "MESSENGER_NATIVE must be true or false, not 'perhaps'."),
+        ('TITLE', '', 'MESSENGER_TITLE must not be empty.'),
+        ('RECONNECT_GRACE', 'nan', "MESSENGER_RECONNECT_GRACE must be a number from 1 to 86400, not 'nan'."),
+        ('MAX_MESSAGE_LENGTH', '0', "MESSENGER_MAX_MESSAGE_LENGTH must be a number from 1 to 100000, not '0'."),
+        ('PAGE_SIZE', '1e3', "MESSENGER_PAGE_SIZE must be a number from 1 to 500, not '1e3'."),
+        ('DATABASE_URL', 'mysql://x', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'mysql://x'."),
+        ('DATABASE_URL', 'sqlite:///', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'sqlite:///'."),
+    ],
+)
+def test_a_wrong_setting_is_a_sentence_that_ends_in_an_action(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f'MESSENGER_{name}', value)
+
+    with pytest.raises(config.WrongSetting) as caught:
+        config.read()
+
+    assert str(caught.value) == f'{sentence} Correct it in .env or the environment.'
+
+
+def test_a_wrong_option_names_the_option() -> None:
+    with pytest.raises(config.WrongSetting, match=r'^--port must be a number .* Correct it on the command line\.$'):
+        config.read(port='high')
+
+
+def test_a_password_is_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('MESSENGER_PASSWORD', 'open sesame')
+    assert 'sesame' not in repr(config.read())
+
+    monkeypatch.setenv('MESSENGER_PASSWORD', '')
+    with pytest.raises(config.WrongSetting, match='MESSENGER_PASSWORD must not be empty'):
+        config.read()
+
+
+def test_an_env_file_that_is_no_text_is_a_sentence(house: Path) -> None:
+    (house / '.env').write_bytes(b'MESSENGER_TITLE=\xff\xfe\n')
+
+    with pytest.raises(config.WrongSetting, match='Save it as UTF-8'):
+        config.read()
+
+
+def test_a_window_listens_on_this_machine_only_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config.read(native=True).host == '127.0.0.1'
+    assert not config.read(native=True).listens_beyond_this_machine
+
+    monkeypatch.setenv('MESSENGER_HOST', '0.0.0.0')
+    assert config.read(native=True).host == '0.0.0.0'

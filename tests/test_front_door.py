@@ -1,0 +1,111 @@
+"""The command line: what it prints, and how it ends when it cannot start."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.server import ROOT, Server, environment, free_port
+
+
+def start(*options: str, house: Path, **settings: object) -> subprocess.CompletedProcess[str]:
+    """Run the command until it ends by itself."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / 'messenger_app.py'), *options],
+        cwd=house, env=environment(**settings), capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+
+def assert_one_sentence(ended: subprocess.CompletedProcess[str], *, saying: str) -> None:
+    assert ended.returncode == 1
+    assert ended.stdout == ''
+    assert saying in ended.stderr
+    assert ended.stderr.count('\n') == 1
+
+
+def test_a_wrong_setting_ends_it(house: Path) -> None:
+    assert_one_sentence(start(house=house, port='abc'), saying='MESSENGER_PORT must be a number from 1 to 65535')
+    assert_one_sentence(
+        start('--port', '70000', house=house), saying="--port must be a number from 1 to 65535, not '70"
+    )
+
+
+def test_an_occupied_port_ends_it(house: Path) -> None:
+    with socket.create_server(('127.0.0.1', 0)) as other:
+        port = str(other.getsockname()[1])
+        ended = start('--host', '127.0.0.1', '--port', port, house=house)
+
+    assert_one_sentence(
+        ended, saying=f'Port {port} on 127.0.0.1 cannot be used (Address already in use). End the program'
+    )
+
+
+def test_a_host_that_is_not_this_machine_ends_it(house: Path) -> None:
+    assert_one_sentence(
+        start('--host', '192.0.2.77', house=house), saying='choose another with --port or MESSENGER_PORT'
+    )
+    assert_one_sentence(start('--host', 'no such host', house=house), saying='Choose another with --host')
+
+
+def test_a_file_that_is_no_database_ends_it(house: Path) -> None:
+    (house / 'main.db').write_text('Dear diary, ' * 500)
+
+    assert_one_sentence(start('--port', str(free_port()), house=house), saying='The file main.db is not a database.')
+    assert (house / 'main.db').read_text() == 'Dear diary, ' * 500
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='root may write everywhere')
+def test_a_read_only_database_ends_it(house: Path) -> None:
+    (house / 'main.db').touch(mode=0o444)
+    house.chmod(0o555)
+
+    assert_one_sentence(start('--port', str(free_port()), house=house), saying='is read-only')
+
+
+def test_a_window_without_a_screen_or_a_backend_ends_it(house: Path) -> None:
+    hidden = house / 'webview.py'
+    hidden.write_text('raise ImportError')
+
+    ended = start('--native', '--port', str(free_port()), house=house, native='true')
+
+    assert ended.returncode == 1
+    assert re.search(r'needs pywebview\. Install it with: pip install|There is no screen', ended.stderr)
+    assert 'Traceback' not in ended.stderr
+
+
+async def test_it_prints_where_to_go_and_warns_of_the_default_password(house: Path) -> None:
+    server = Server(house, host='0.0.0.0', title='Tea Room')
+    await server.start()
+    await server.stop()
+
+    output = server.output.read_text()
+    assert f'Tea Room is ready: http://localhost:{server.port}' in output
+    assert output.count('http://') == 1 + len(re.findall(r'http://\d+\.\d+\.\d+\.\d+:', output))
+    assert 'Set MESSENGER_PASSWORD to one of your own.' in output
+
+
+@pytest.mark.parametrize('settings', [{'password': 'open sesame', 'host': '0.0.0.0'}, {'host': '127.0.0.1'}])
+async def test_there_is_no_warning_where_there_is_no_danger(settings: dict[str, str], house: Path) -> None:
+    server = Server(house, **settings)
+    await server.start()
+    await server.stop()
+
+    output = server.output.read_text()
+    assert 'Warning' not in output
+    assert 'sesame' not in output
+
+
+@pytest.mark.parametrize('how', [signal.SIGTERM, signal.SIGINT])
+async def test_it_ends_when_it_is_told_to(how: signal.Signals, house: Path) -> None:
+    server = Server(house)
+    await server.start()
+
+    await server.stop(how)
+
+    assert 'Traceback' not in server.output.read_text()
+    assert not server.is_healthy()

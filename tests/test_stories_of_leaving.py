@@ -1,0 +1,157 @@
+"""How a visit ends, is cut off and goes on: close, reload, log out, cut, take over, restart, crash."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from tests.conftest import Arrive
+from tests.server import Server
+from tests.wire import Wire
+
+
+async def test_closing_the_page_logs_out_at_once(enter: Arrive) -> None:
+    ann, ben = await enter('Ann'), await enter('Ben')
+    await ann.sees_people('Ann', 'Ben')
+
+    await ben.page.close(run_before_unload=True)
+
+    await expect(ann.people).to_have_text(['Ann'], timeout=1500)
+    await enter('Ben')
+
+
+async def test_reloading_logs_out_and_says_so(enter: Arrive) -> None:
+    ann, ben = await enter('Ann'), await enter('Ben')
+
+    await ben.page.reload()
+
+    await ben.sees_login()
+    await expect(ben.page.get_by_text('Reloading or leaving the page logs out.')).to_be_visible()
+    await ann.sees_people('Ann')
+    await ben.enter('Ben')
+    await ann.sees_people('Ann', 'Ben')
+
+
+async def test_going_elsewhere_logs_out(enter: Arrive) -> None:
+    ann, ben = await enter('Ann'), await enter('Ben')
+
+    await ben.page.goto('data:text/html,elsewhere')
+
+    await ann.sees_people('Ann')
+    await ben.page.go_back()
+    await ben.sees_login()
+
+
+async def test_log_out_does_the_same_as_closing(enter: Arrive) -> None:
+    ann, ben = await enter('Ann'), await enter('Ben')
+
+    await ben.page.get_by_role('button', name='Log out').click()
+
+    await ben.sees_login()
+    await expect(ben.page.get_by_text('You have logged out.')).to_be_visible()
+    await ann.sees_people('Ann')
+
+
+async def test_a_draft_is_not_left_without_a_question(enter: Arrive) -> None:
+    ann = await enter('Ann')
+    asked = asyncio.Event()
+    ann.page.on('dialog', lambda dialog: (asked.set(), asyncio.ensure_future(dialog.dismiss())))
+    await ann.box.press_sequentially('not sent')
+
+    await ann.page.close(run_before_unload=True)
+
+    await asyncio.wait_for(asked.wait(), 5)
+    await expect(ann.box).to_have_value('not sent')
+
+
+@pytest.mark.parametrize('count', [0, 1, 160])
+async def test_a_cut_loses_nothing(count: int, enter: Arrive, wire: Wire) -> None:
+    ann, ben = await enter('Ann', wire), await enter('Ben')
+    await ann.say('before')
+    await ann.sees_only('before')
+    await ann.box.fill('a draft')
+
+    await wire.cut()
+    await expect(ann.offline).to_be_visible()
+    for index in range(count):
+        await ben.say(f'missed {index}')
+    await expect(ben.log.locator('.text')).to_have_count(count + 1)
+    await wire.mend()
+
+    await ann.sees_only('before', *[f'missed {index}' for index in range(count)])
+    await expect(ann.offline).to_be_hidden()
+    await expect(ann.box).to_have_value('a draft')
+    await ben.say('after')
+    await ann.sees('after')
+    await ann.box.press('Enter')
+    await ben.sees('a draft')
+
+
+async def test_what_is_sent_during_a_cut_arrives_once_and_in_order(enter: Arrive, wire: Wire) -> None:
+    ann, ben = await enter('Ann', wire), await enter('Ben')
+
+    await wire.cut()
+    for text in ('one', 'two', 'three'):
+        await ann.say(text)
+    await expect(ann.held.first).to_be_visible()
+    await expect(ann.rows).to_have_count(0)
+    await wire.mend()
+
+    for person in (ann, ben):
+        await person.sees_only('one', 'two', 'three')
+    await expect(ann.held).to_have_count(0)
+
+
+async def test_a_name_whose_holder_is_cut_off_can_be_taken_over(enter: Arrive, wire: Wire) -> None:
+    ann = await enter('Ann', wire)
+    await wire.cut()
+    await expect(ann.offline).to_be_visible()
+
+    again = await enter('ann')
+    await again.sees_people('ann')
+    await wire.mend()
+
+    await ann.sees_login()
+    await expect(ann.page.get_by_text('Somebody logged in with your name')).to_be_visible()
+    await again.sees_people('ann')
+
+
+async def test_after_a_restart_the_login_says_why_and_the_messages_are_there(enter: Arrive, server: Server) -> None:
+    ann = await enter('Ann')
+    await ann.say('Remember this')
+    await ann.sees('Remember this')
+
+    await server.stop()
+    await server.start()
+
+    await ann.sees_login()
+    await expect(ann.page.get_by_text('The server was restarted, which logs everybody out.')).to_be_visible()
+    await ann.enter('Ann')
+    await ann.sees_only('Remember this')
+
+
+async def test_what_anybody_saw_survives_a_crash_once(enter: Arrive, server: Server) -> None:
+    ann, ben = await enter('Ann'), await enter('Ben')
+
+    async def chatter() -> None:
+        for index in range(200):
+            await ann.say(f'word {index}')
+
+    talking = asyncio.create_task(chatter())
+    while len(seen := await ben.texts()) < 20:
+        await asyncio.sleep(0.01)
+    await server.kill()
+    seen = sorted({*seen, *await ben.texts(), *await ann.texts()})
+    talking.cancel()
+
+    await server.start()
+    cleo = await enter('Cleo')
+    while await (earlier := cleo.page.get_by_role('button', name='Earlier messages')).is_visible():
+        count = await cleo.rows.count()
+        await earlier.click()
+        await expect(cleo.rows).not_to_have_count(count)
+    kept = await cleo.texts()
+
+    assert set(seen) <= set(kept)
+    assert len(kept) == len(set(kept))
+    assert kept == [f'word {index}' for index in range(len(kept))]
