@@ -1,24 +1,38 @@
 """All pages of the conversation, as one socket.io room: what is told to it is encoded once and sent once."""
 
-from nicegui import Client, core
+import asyncio
+
+from nicegui import Client, background_tasks, core
+
+from pages import browser
 
 ROOM = 'conversation'
+LONGEST_BACKLOG = 100
+LOOK_AGAIN = 0.5
 
 
 async def join(client: Client) -> None:
     """From now on the client's page hears what is told to everyone."""
-    for socket_id in _sockets(client):
+    for socket_id, _ in _sockets(client.id):
         await core.sio.enter_room(socket_id, ROOM)
 
 
 async def leave(client: Client) -> None:
     """The client's page hears nothing more."""
-    for socket_id in _sockets(client):
+    for socket_id, _ in _sockets(client.id):
         await core.sio.leave_room(socket_id, ROOM)
 
 
 async def tell_everyone(code: str) -> None:
-    """Run an expression of `browser` in every page that has joined."""
+    """Run an expression of `browser` in every page that has joined.
+
+    A page that does not keep up waits for nobody and nobody waits for it: it leaves the room, which bounds what is kept
+    for it, and catches up once it has read its backlog of messages.
+    """
+    for socket_id, engine_id in _sockets(ROOM):
+        if _backlog(engine_id) > LONGEST_BACKLOG:
+            await core.sio.leave_room(socket_id, ROOM)
+            background_tasks.create(_call_back(socket_id, engine_id), name='call a slow page back')
     await core.sio.emit('run_javascript', {'code': code}, room=ROOM)
 
 
@@ -27,5 +41,17 @@ async def tell(client: Client, code: str) -> None:
     await core.sio.emit('run_javascript', {'code': code}, room=client.id)
 
 
-def _sockets(client: Client) -> list[str]:
-    return [socket_id for socket_id, _ in core.sio.manager.get_participants('/', client.id)]
+async def _call_back(socket_id: str, engine_id: str) -> None:
+    while _backlog(engine_id):
+        await asyncio.sleep(LOOK_AGAIN)
+    await core.sio.emit('run_javascript', {'code': browser.call('catchUp')}, room=socket_id)
+
+
+def _sockets(room: str) -> list[tuple[str, str]]:
+    return list(core.sio.manager.get_participants('/', room))
+
+
+def _backlog(engine_id: str) -> int:
+    """How many packets wait for a socket to take them; 0 once it is closed."""
+    socket = core.sio.eio.sockets.get(engine_id)
+    return socket.queue.qsize() if socket and not socket.closed else 0

@@ -1,11 +1,13 @@
 """How a visit ends, is cut off and goes on: close, reload, log out, cut, take over, restart, crash."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.conftest import Arrive
+from tests.person import Person
 from tests.server import Server
 from tests.wire import Wire
 
@@ -114,6 +116,28 @@ async def test_a_name_whose_holder_is_cut_off_can_be_taken_over(enter: Arrive, w
     await ann.sees_login()
     await expect(ann.page.get_by_text('Somebody logged in with your name')).to_be_visible()
     await again.sees_people('ann')
+
+
+async def test_after_the_grace_period_the_session_is_gone(browser: Browser, house: Path) -> None:
+    server = Server(house, reconnect_grace=1)
+    await server.start()
+    wire = Wire(server.port)
+    await wire.mend()
+    ann = await Person.arrive(browser, wire.url)
+    await ann.enter('Ann')
+    ben = await Person.arrive(browser, server.url)
+    await ben.enter('Ben')
+
+    await wire.cut()
+    await expect(ben.people).to_have_text(['Ben'], timeout=10_000)
+    await wire.mend()
+
+    await ann.sees_login()
+    await expect(ann.page.get_by_text('The connection was lost for too long.')).to_be_visible()
+    for person in (ann, ben):
+        await person.close()
+    await wire.cut()
+    await server.stop()
 
 
 async def test_after_a_restart_the_login_says_why_and_the_messages_are_there(enter: Arrive, server: Server) -> None:
