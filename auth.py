@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from models import fold
+
 LONGEST_NAME = 32
 FORGET_AFTER = 600.0
 # Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt) outside category Cf, and the blank Braille pattern
@@ -125,11 +127,6 @@ def clean_name(name: str) -> str:
     if len(name) > LONGEST_NAME:
         raise Denied(f'A name can have at most {LONGEST_NAME} characters; this one has {len(name)}.')
     return name
-
-
-def fold(name: str) -> str:
-    """A name as it is compared: without regard to case (Unicode's toNFKC_Casefold, on names that are clean)."""
-    return unicodedata.normalize('NFKC', name.casefold())
 
 
 def _is_unseen(char: str) -> bool:

@@ -53,9 +53,8 @@ def serve(settings: config.Settings) -> None:
         title=settings.title,
         native=settings.native,
         window_size=(1000, 720) if settings.native else None,
-        dark=None,
+        dark=False,  # the style sheet follows the browser, or the person's choice
         language='en-US',
-        favicon='💬',
         tailwind=False,
         show=False,
         reload=False,

@@ -1,50 +1,86 @@
-"""Who is here."""
+"""Who is here, who is away, who is typing."""
 
 import asyncio
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from nicegui import Event
 
+from models import Person
+
 LEASE = 20.0
+TYPING_PAUSE = 2.0
+
+
+@dataclass
+class Presentee:
+    """Somebody who is here; ``away`` when their page has been hidden for a while."""
+
+    name: str
+    key: str
+    away: bool = False
 
 
 class Presence:
-    """The people in the conversation. ``changed`` is called with their names whenever somebody comes or goes.
+    """The people in the conversation.
 
+    ``changed`` is emitted whenever somebody comes, goes, or is away or back; ``typed`` with each sign of typing.
     Somebody whose connection is lost stays listed for a lease, so that a short loss makes nobody flicker.
     """
 
-    def __init__(self, *, lease: float = LEASE) -> None:
+    def __init__(self, *, lease: float = LEASE, clock: Callable[[], float] = time.monotonic) -> None:
         """
         :param lease: seconds that a lost connection keeps its place in the list
         """
-        self.changed = Event[Sequence[str]]()
+        self.changed = Event[Sequence[Presentee]]()
+        self.typed = Event[Person]()
         self._lease = lease
-        self._names: dict[str, str] = {}
+        self._people: dict[str, Presentee] = {}
+        self._clock = clock
+        self._typed_at: dict[str, float] = {}
         self._leases: dict[str, asyncio.TimerHandle] = {}
 
     @property
-    def names(self) -> list[str]:
-        """Everyone's name, in alphabetical order."""
-        return [name for _, name in sorted(self._names.items())]
+    def people(self) -> list[Presentee]:
+        """Everyone, in alphabetical order."""
+        return [person for _, person in sorted(self._people.items())]
 
-    def enter(self, key: str, name: str) -> None:
+    def enter(self, person: Person) -> None:
         """Somebody came, or came back."""
-        self._end_lease(key)
-        if self._names.get(key) != name:
-            self._names[key] = name
-            self.changed.emit(self.names)
+        self._end_lease(person.key)
+        known = self._people.get(person.key)
+        if known is None or known.name != person.name:
+            self._people[person.key] = Presentee(person.name, person.key)
+            self.changed.emit(self.people)
 
-    def lose(self, key: str) -> None:
+    def lose(self, person: Person) -> None:
         """Somebody's connection is lost; they leave when the lease is over."""
-        if key in self._names and key not in self._leases:
-            self._leases[key] = asyncio.get_running_loop().call_later(self._lease, self.leave, key)
+        if person.key in self._people and person.key not in self._leases:
+            loop = asyncio.get_running_loop()
+            self._leases[person.key] = loop.call_later(self._lease, self.leave, person)
 
-    def leave(self, key: str) -> None:
+    def leave(self, person: Person) -> None:
         """Somebody went."""
-        self._end_lease(key)
-        if self._names.pop(key, None) is not None:
-            self.changed.emit(self.names)
+        self._end_lease(person.key)
+        self._typed_at.pop(person.key, None)
+        if self._people.pop(person.key, None) is not None:
+            self.changed.emit(self.people)
+
+    def be_away(self, person: Person, away: bool) -> None:
+        """Somebody's page has been hidden for a while, or is looked at again."""
+        known = self._people.get(person.key)
+        if known and known.away != away:
+            known.away = away
+            self.changed.emit(self.people)
+
+    def type(self, person: Person) -> None:
+        """Somebody is typing; who tells it more often than every few seconds is not heard."""
+        now = self._clock()
+        if person.key in self._people and now - self._typed_at.get(person.key, -math.inf) >= TYPING_PAUSE:
+            self._typed_at[person.key] = now
+            self.typed.emit(person)
 
     def _end_lease(self, key: str) -> None:
         if lease := self._leases.pop(key, None):

@@ -5,21 +5,25 @@ Nothing here waits on the event loop: commits and reads run in worker threads.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Engine, event, func
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, SQLModel, col, create_engine, insert, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, SQLModel, col, create_engine, insert, select, update
 
-from models import Message, MessageView
+from models import Message, MessageView, NewMessage, NewText, Quote, Reaction, Toggle
 
 BUSY_TIMEOUT = 5
 GROUP_LIMIT = 1000
-FIELDS = [field.name for field in fields(MessageView)]
-COLUMNS = [getattr(Message, name) for name in FIELDS]
+LARGEST = 2**63 - 1
+Quoted = aliased(Message)
+COLUMNS: list[Any] = [
+    *(Message.id, Message.seq, Message.author, Message.author_key, Message.key, Message.text, Message.sent_at),
+    *(Message.edited, Message.deleted, Message.reactions, Quoted.id, Quoted.author, Quoted.text, Quoted.deleted),
+]
 
 
 class Unusable(Exception):
@@ -30,19 +34,11 @@ class NotStored(Exception):
     """A change was not committed, and nothing of it is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
-    """A message before it has its place in the conversation; ``key`` is unique per author."""
+class NotFound(Exception):
+    """There is no such message, or it is not this person's, or it is deleted."""
 
-    author: str
-    author_key: str
-    key: str
-    text: str
-    sent_at: datetime
 
-    @property
-    def identity(self) -> tuple[str, str]:
-        return self.author_key, self.key
+Request = NewMessage | NewText | Toggle
 
 
 class Store:
@@ -56,12 +52,12 @@ class Store:
         """
         self._engine = _engine(url)
         self._listener: Callable[[Sequence[MessageView]], None] = lambda changes: None
-        self._waiting: list[tuple[NewMessage, asyncio.Future[MessageView]]] = []
+        self._waiting: list[tuple[Request, asyncio.Future[MessageView]]] = []
         self._writer: asyncio.Task[None] | None = None
         try:
             SQLModel.metadata.create_all(self._engine)
             with self._writing() as session:
-                session.exec(select(*COLUMNS).limit(1)).all()
+                _views(session, _messages().limit(1))
         except DBAPIError as error:
             raise Unusable(_sentence(url.removeprefix('sqlite:///'), error)) from error
 
@@ -69,34 +65,37 @@ class Store:
         """Have ``listener`` called on the event loop after each commit with its changes, in the order of ``seq``."""
         self._listener = listener
 
-    async def append(self, message: NewMessage) -> MessageView:
-        """Commit a message, together with whatever else is waiting, and answer it with its place in the conversation.
+    async def apply(self, request: Request) -> MessageView:
+        """Commit a change, together with whatever else is waiting, and answer the message as it is then.
 
-        A key that this author has used before answers the message that is already there.
+        A new message whose key this author has used before answers the message that is already there.
 
         :raises NotStored: if it could not be committed (disk full, database locked or read-only)
+        :raises NotFound: if there is no message that this request may change
         """
         stored: asyncio.Future[MessageView] = asyncio.get_running_loop().create_future()
-        self._waiting.append((message, stored))
+        self._waiting.append((request, stored))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write(), name='store writer')
         return await stored
 
+    async def get(self, message_id: int) -> MessageView | None:
+        """One message."""
+        found = await self._read(_messages().where(col(Message.id) == _fit(message_id)))
+        return found[0] if found else None
+
     async def newest_page(self, limit: int) -> list[MessageView]:
         """The newest ``limit`` messages, oldest first."""
-        return await self.page_before(None, limit)
+        return (await self._read(_messages().order_by(col(Message.id).desc()).limit(limit)))[::-1]
 
-    async def page_before(self, message_id: int | None, limit: int) -> list[MessageView]:
-        """The ``limit`` messages before the one with ``message_id``, oldest first; ``None`` stands for the end."""
-        query = select(*COLUMNS).order_by(col(Message.id).desc()).limit(limit)
-        if message_id is not None:
-            query = query.where(col(Message.id) < message_id)
-        return (await asyncio.to_thread(self._read, query))[::-1]
+    async def page_before(self, message_id: int, limit: int) -> list[MessageView]:
+        """The ``limit`` messages before the one with ``message_id``, oldest first."""
+        earlier = _messages().where(col(Message.id) < _fit(message_id))
+        return (await self._read(earlier.order_by(col(Message.id).desc()).limit(limit)))[::-1]
 
     async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
         """The first ``limit`` messages that changed after position ``seq``, in the order of their latest changes."""
-        query = select(*COLUMNS).where(col(Message.seq) > seq).order_by(col(Message.seq)).limit(limit)
-        return await asyncio.to_thread(self._read, query)
+        return await self._read(_changes_after(_fit(seq)).limit(limit))
 
     async def close(self) -> None:
         """Commit what is waiting, then close the database."""
@@ -107,58 +106,145 @@ class Store:
     async def _write(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting[:GROUP_LIMIT], self._waiting[GROUP_LIMIT:]
+            outcomes: Iterable[MessageView | Exception]
+            changes: Sequence[MessageView] = ()
             try:
-                views, changes = await asyncio.to_thread(self._commit, [message for message, _ in group])
+                outcomes, changes = await asyncio.to_thread(self._commit, [request for request, _ in group])
             except Exception as error:  # whatever it was, each sender is told and the writer goes on
-                failure = NotStored(type(error).__name__)
-                failure.__cause__ = error
-                for _, stored in group:
-                    if not stored.done():
-                        stored.set_exception(failure)
-                continue
-            for (_, stored), view in zip(group, views, strict=True):
-                if not stored.done():
-                    stored.set_result(view)
-            self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
-
-    def _commit(self, messages: Sequence[NewMessage]) -> tuple[list[MessageView], list[MessageView]]:
-        with self._writing() as session:
-            known = self._known(session, messages)
-            last_id = session.exec(select(func.max(Message.id))).one() or 0
-            last_seq = session.exec(select(func.max(Message.seq))).one() or 0
-            changes: list[MessageView] = []
-            for message in messages:
-                if message.identity not in known:
-                    place = len(changes) + 1
-                    view = MessageView(
-                        last_id + place,
-                        last_seq + place,
-                        message.author,
-                        *message.identity,
-                        message.text,
-                        message.sent_at,
-                    )
-                    known[message.identity] = view
-                    changes.append(view)
+                outcomes = [NotStored(type(error).__name__) for _ in group]
+            for (_, stored), outcome in zip(group, outcomes, strict=True):
+                if stored.done():
+                    continue
+                if isinstance(outcome, Exception):
+                    stored.set_exception(outcome)
+                else:
+                    stored.set_result(outcome)
             if changes:
-                session.execute(insert(Message), [{name: getattr(view, name) for name in FIELDS} for view in changes])
+                self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
+
+    def _commit(self, requests: Sequence[Request]) -> tuple[list[MessageView | Exception], list[MessageView]]:
+        with self._writing() as session:
+            ledger = _Ledger(session)
+            said = ledger.say([request for request in requests if isinstance(request, NewMessage)])
+            targets: list[int | None] = []
+            for request in requests:
+                match request:
+                    case NewMessage():
+                        targets.append(said[request.identity])
+                    case NewText():
+                        targets.append(ledger.rewrite(request))
+                    case Toggle():
+                        targets.append(ledger.toggle(request))
+            changes = _views(session, _changes_after(ledger.start))
+            views = {view.id: view for view in changes}
+            if repeated := {target for target in targets if target is not None} - views.keys():
+                repeats = _views(session, _messages().where(col(Message.id).in_(repeated)))
+                views |= {view.id: view for view in repeats}
             session.commit()
-        return [known[message.identity] for message in messages], changes
+        return [NotFound() if target is None else views[target] for target in targets], changes
 
-    def _known(self, session: Session, messages: Sequence[NewMessage]) -> dict[tuple[str, str], MessageView]:
-        query = select(*COLUMNS).where(col(Message.key).in_([message.key for message in messages]))
-        return {(view.author_key, view.key): view for view in _views(session, query)}
+    async def _read(self, query: Any) -> list[MessageView]:
+        def read() -> list[MessageView]:
+            with Session(self._engine) as session:
+                return _views(session, query)
 
-    def _read(self, query: Any) -> list[MessageView]:
-        with Session(self._engine) as session:
-            return _views(session, query)
+        return await asyncio.to_thread(read)
 
     def _writing(self) -> Session:
         return Session(self._engine.execution_options(writing=True))
 
 
+class _Ledger:
+    """One transaction's changes, each with the next position."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.start = self._seq = session.exec(select(func.max(Message.seq))).one() or 0
+
+    def say(self, messages: Sequence[NewMessage]) -> dict[tuple[str, str], int]:
+        """Insert what is new, and answer where each message is, new or not."""
+        if not messages:
+            return {}
+        query = select(Message.author_key, Message.key, Message.id)
+        known = self._session.execute(query.where(col(Message.key).in_([message.key for message in messages])))
+        places = {(author_key, key): message_id for author_key, key, message_id in known}
+        last_id = self._session.exec(select(func.max(Message.id))).one() or 0
+        rows = []
+        for message in messages:
+            if message.identity not in places:
+                places[message.identity] = last_id = last_id + 1
+                rows.append(
+                    {
+                        'id': last_id,
+                        'seq': self._next(),
+                        'author': message.author,
+                        'text': message.text,
+                        'author_key': message.author_key,
+                        'key': message.key,
+                        'sent_at': message.sent_at,
+                        'reply_to': message.reply_to and _fit(message.reply_to),
+                        'edited': False,
+                        'deleted': False,
+                        'reactions': [],
+                    }
+                )
+        if rows:
+            self._session.execute(insert(Message), rows)
+        return places
+
+    def rewrite(self, request: NewText) -> int | None:
+        message = self._session.get(Message, _fit(request.message_id), populate_existing=True)
+        if message is None or message.deleted or message.author_key != request.author_key:
+            return None
+        if request.text is None:
+            message.text, message.reactions, message.deleted = '', [], True
+        else:
+            message.text, message.edited = request.text, True
+        message.seq = self._next()
+        self._session.flush()
+        replies = select(Message.id).where(Message.reply_to == message.id).order_by(col(Message.id))
+        for reply in self._session.exec(replies).all():  # they quote it
+            self._session.execute(update(Message).where(col(Message.id) == reply).values(seq=self._next()))
+        return message.id
+
+    def toggle(self, request: Toggle) -> int | None:
+        message = self._session.get(Message, _fit(request.message_id), populate_existing=True)
+        if message is None or message.deleted:
+            return None
+        new = [request.reaction.emoji, request.reaction.author_key, request.reaction.author]
+        others = [reaction for reaction in message.reactions if reaction[:2] != new[:2]]
+        message.reactions = others if len(others) < len(message.reactions) else [*others, new]
+        message.seq = self._next()
+        self._session.flush()
+        return message.id
+
+    def _next(self) -> int:
+        self._seq += 1
+        return self._seq
+
+
+def _fit(number: int) -> int:
+    """The nearest number that SQLite can hold: one that is too large must not fail the others of its group."""
+    return max(-LARGEST, min(number, LARGEST))
+
+
+def _messages() -> Any:
+    return select(*COLUMNS).outerjoin(Quoted, col(Quoted.id) == Message.reply_to)
+
+
+def _changes_after(seq: int) -> Any:
+    return _messages().where(col(Message.seq) > seq).order_by(col(Message.seq))
+
+
 def _views(session: Session, query: Any) -> list[MessageView]:
-    return [MessageView(*row) for row in session.execute(query)]
+    return [_view(*row) for row in session.execute(query)]
+
+
+def _view(*row: Any) -> MessageView:
+    *plain, reactions, quoted, author, text, deleted = row
+    quote = Quote(quoted, author, text, deleted) if quoted is not None else None
+    rest: Any = quote, tuple(starmap(Reaction, reactions))
+    return MessageView(*plain, *rest)
 
 
 def _engine(url: str) -> Engine:

@@ -9,22 +9,25 @@ from nicegui import app, background_tasks, ui
 from auth import Door
 from chat import Chat
 from config import Settings
-from models import MessageView
-from pages import audience, browser, theme
+from models import MessageView, Person, person_id
+from pages import audience, browser, icon, theme
+from pages.dialogs import dialogs
 from pages.headers import SecurityHeaders
 from pages.message_log import row
 from pages.people import people
 from pages.visit import Visit
 from presence import Presence
 
-PEOPLE_PAUSE = 0.3
+PAUSE = 0.3
 
 
 def install(settings: Settings, door: Door, chat: Chat, presence: Presence) -> None:
     """Register the one page with its two addresses, and have everyone told what changes."""
     app.add_middleware(SecurityHeaders)
-    ui.add_head_html(browser.HEAD, shared=True)
+    ui.add_head_html(f'{icon.HEAD}<script>{browser.SCRIPT}</script>', shared=True)
+    ui.add_body_html(dialogs(), shared=True)
     ui.add_css(theme.CSS, shared=True)
+    icon.install(settings.title)
     server = secrets.token_hex(4)
 
     def messenger() -> None:
@@ -34,16 +37,42 @@ def install(settings: Settings, door: Door, chat: Chat, presence: Presence) -> N
         ui.page(
             path,
             title=settings.title,
+            favicon=icon.address(),
             reconnect_timeout=settings.reconnect_grace,
             viewport='width=device-width, initial-scale=1, interactive-widget=resizes-content',
         )(messenger)
+    _tell_changes(chat)
+    _tell_people(presence)
+    _tell_typing(presence)
 
-    async def tell_changes(changes: Sequence[MessageView]) -> None:
+
+def _tell_changes(chat: Chat) -> None:
+    async def tell(changes: Sequence[MessageView]) -> None:
         await audience.tell_everyone(browser.place(map(row, changes)))
 
-    async def tell_people() -> None:
-        await audience.tell_everyone(people(presence.names))
-        await asyncio.sleep(PEOPLE_PAUSE)  # meanwhile others may come and go, and all of them are told at once
+    chat.changed.subscribe(tell)
 
-    chat.changed.subscribe(tell_changes)
-    presence.changed.subscribe(lambda: background_tasks.create_lazy(tell_people(), name='tell who is here'))
+
+def _tell_people(presence: Presence) -> None:
+    async def tell() -> None:
+        await audience.tell_everyone(people(presence.people))
+        await asyncio.sleep(PAUSE)  # meanwhile others may come and go, and all of them are told at once
+
+    presence.changed.subscribe(lambda: background_tasks.create_lazy(tell(), name='tell who is here'))
+
+
+def _tell_typing(presence: Presence) -> None:
+    typing: dict[str, str] = {}
+
+    async def tell() -> None:
+        told = dict(typing)
+        typing.clear()
+        if told:
+            await audience.tell_everyone(browser.call('typing', told))
+            await asyncio.sleep(PAUSE)
+
+    def hear(person: Person) -> None:
+        typing[person_id(person.key)] = person.name
+        background_tasks.create_lazy(tell(), name='tell who is typing')
+
+    presence.typed.subscribe(hear)

@@ -4,16 +4,20 @@ from nicegui import Client, events, ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from auth import Session
-from chat import Chat, Refused
-from models import MessageView
+from chat import Chat
+from models import MessageView, person_id
 from pages import audience, browser, theme
 from pages.composer import Composer
-from pages.message_log import MessageLog, author_id, row
+from pages.icon import sign
+from pages.invitation import Invitation
+from pages.message_log import MessageLog, row
 from pages.people import People
+from pages.toolbar import Toolbar
 from presence import Presence
 
 CATCH_UP_STEP = 200
 CATCH_UP_LIMIT = 2000
+JUMP_LIMIT = 5000
 
 
 class Conversation:
@@ -25,26 +29,35 @@ class Conversation:
         self._client = client
         self._session = session
         self._chat = chat
+        self._presence = presence
         self._page_size = page_size
         ui.on('catch_up', self._catch_up)
         ui.on('earlier', self._earlier)
-        ui.html(theme.own(author_id(session.key)), tag='style', sanitize=False)
+        ui.on('jump', self._jump)
+        ui.on('typing', lambda: presence.type(session), args=[])
+        ui.on('away', self._be_away)
+        ui.html(theme.own(person_id(session.key)), tag='style', sanitize=False)
         with ui.element('div').classes('conversation'):
-            with ui.element('header'):
-                TextElement(tag='h1', text=title)
-                People.button()
-                TextElement(tag='button', text='Log out').classes('quiet').props('type=button').on(
-                    'click', js_handler=f'() => {browser.call("depart", "logout")}'
-                )
-            with ui.element('main').classes('talk'):
-                MessageLog()
+            self._show_header(title)
+            with ui.element('div').classes('talk'):
+                MessageLog(session.key, lambda: Toolbar(client, session, chat))
                 with ui.element('div').props('role=status'):
                     TextElement(
                         tag='div', text='Connection lost, trying to get it back. What you write is kept.'
                     ).classes('offline').props('id=offline hidden')
-                Composer(self._say)
+                Composer(client, session, chat)
             self._people = People(presence)
+        Invitation(client)
         self.greet()
+
+    def _show_header(self, title: str) -> None:
+        with ui.element('header'):
+            TextElement(tag='h1', text=title)
+            People.button()
+            ui.html(sign('menu'), tag='button', sanitize=False).classes('quiet') \
+                .props('type=button aria-label=Menu popovertarget=menu')  # fmt: skip
+            TextElement(tag='button', text='Log out').classes('quiet').props('type=button') \
+                .on('click', js_handler=f'() => {browser.call("depart", "logout")}')  # fmt: skip
 
     def greet(self) -> None:
         """Ask the page how far it has come; it answers with ``catch_up``. To be done on each connection."""
@@ -81,15 +94,25 @@ class Conversation:
         if isinstance(event.args, int) and not self._session.ended:
             await self._show(await self._chat.page_before(event.args, self._page_size), live=False)
 
-    async def _show(self, page: list[MessageView], *, live: bool) -> None:
+    async def _jump(self, event: events.GenericEventArguments) -> None:
+        """Show everything back to one message."""
+        match event.args:
+            case {'id': int(goal), 'floor': int(floor)} if not self._session.ended:
+                for _ in range(JUMP_LIMIT // CATCH_UP_STEP):
+                    page = await self._chat.page_before(floor, CATCH_UP_STEP)
+                    await self._show(page, live=False, size=CATCH_UP_STEP)
+                    if len(page) < CATCH_UP_STEP or (floor := page[0].id) <= goal:
+                        return
+                await self._tell(browser.call('stay', 'That message is too far back to be shown here.'))
+
+    async def _show(self, page: list[MessageView], *, live: bool, size: int | None = None) -> None:
         await self._tell(browser.place(map(row, page), past=True))
-        floor = page[0].id if len(page) == self._page_size else 0
+        floor = page[0].id if len(page) == (size or self._page_size) else 0
         await self._tell(browser.call('settle', floor, live))
 
-    async def _say(self, text: str, key: str) -> None:
-        if self._session.ended:
-            raise Refused('You have been logged out, so this was not sent.')
-        await self._chat.post(self._session.name, self._session.key, text, key)
+    def _be_away(self, event: events.GenericEventArguments) -> None:
+        if not self._session.ended:
+            self._presence.be_away(self._session, event.args is True)
 
     async def _tell(self, code: str) -> None:
         await audience.tell(self._client, code)

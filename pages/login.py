@@ -21,7 +21,7 @@ class Login:
 
     def __init__(self, title: str, enter: Callable[[str, str], Awaitable[None]]) -> None:
         self._enter = enter
-        with ui.element('main').classes('login'), ui.element('form').on('submit.prevent', self._submit, args=[]):
+        with ui.element('div').classes('login'), ui.element('form').on('submit.prevent', self._submit, args=[]):
             TextElement(tag='h1', text=title)
             self._notice = TextElement(tag='div', text='').classes('notice').props('role=status')
             TextElement(tag='p', text='Type any name and the shared password.').classes('hint')

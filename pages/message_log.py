@@ -1,53 +1,101 @@
 """The messages on the screen: one element per page, whose rows are the same HTML for everybody."""
 
-import hashlib
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from html import escape
+from itertools import groupby
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 import markup
-from models import MessageView
+from models import MessageView, Quote, Reaction, fold, person_id
 from pages import browser
 
 
 class MessageLog:
     """The list of messages, which the browser fills (see `browser`), and the way to earlier ones."""
 
-    def __init__(self) -> None:
-        with ui.element('div').classes('room').props('id=room tabindex=-1'), ui.element('div').classes('wall'):
+    def __init__(self, person_key: str, show_toolbar: Callable[[], object]) -> None:
+        room = ui.element('div').classes('room').props('id=room tabindex=0 role=region aria-label=Conversation')
+        room.on('keydown', js_handler='walked').on('click', js_handler='clicked')
+        with room, ui.element('div').classes('wall').props('id=wall'):
             with ui.element('div').classes('edge'):
-                TextElement(tag='button', text='Earlier messages').classes('quiet').props(
-                    'id=earlier type=button hidden'
-                ).on('click', js_handler='earlier')
+                TextElement(tag='button', text='Earlier messages').classes('quiet') \
+                    .props('id=earlier type=button hidden').on('click', js_handler='earlier')  # fmt: skip
                 TextElement(tag='span', text='Beginning of the conversation').props('id=beginning hidden')
-            ui.element('div').props('id=log role=log aria-label=Messages aria-live=polite aria-relevant=additions')
+            ui.element('div').props(
+                f'id=log role=log aria-label=Messages aria-live=polite aria-relevant=additions '
+                f'data-me={person_id(person_key)}'
+            )
             ui.element('div').props('id=held')
-
-
-def author_id(author_key: str) -> str:
-    """A name as rows carry it in ``data-author``: short, and safe in any markup and selector."""
-    return hashlib.blake2b(author_key.encode(), digest_size=6).hexdigest()
+            show_toolbar()
+        with ui.element('div').classes('pill'):
+            TextElement(tag='button', text='').props('id=news type=button hidden').on('click', js_handler='toNews')
 
 
 @lru_cache(maxsize=10_000)
 def row(message: MessageView) -> browser.Row:
     """What the browser places for a message, made once for everybody."""
-    author = author_id(message.author_key)
-    sent_at = message.sent_at.isoformat(timespec='milliseconds')
+    author = person_id(message.author_key)
+    attributes = f'data-id="{message.id}" data-seq="{message.seq}" data-author="{author}" style="--hue:{hue(author)}"'
+    classes = 'message deleted' if message.deleted else 'message'
     html = (
-        f'<article class="message" id="m{message.id}" data-id="{message.id}" data-seq="{message.seq}"'
-        f' data-author="{author}" style="--hue:{int(author, 16) % 360}">'
+        f'<article class="{classes}" id="m{message.id}" {attributes} tabindex="-1">'
         f'<span class="face" aria-hidden="true">{escape(initials(message.author))}</span>'
-        f'<header><bdi class="author">{escape(message.author)}</bdi> '
-        f'<time datetime="{sent_at}">{message.sent_at:%H:%M} UTC</time></header>'
-        f'<div class="text" dir="auto">{markup.render(message.text)}</div></article>'
+        f'<header><bdi class="author">{escape(message.author)}</bdi> {_time(message.sent_at)}</header>'
+        f'<div class="bubble">{_quote(message.quote)}{_text(message)}</div>'
+        f'<div class="reactions">{_reactions(message.reactions)}</div></article>'
     )
     return message.id, message.seq, message.key, html
+
+
+def hue(person: str) -> int:
+    """The colour of a person, in degrees, from their `person_id`."""
+    return int(person, 16) % 360
 
 
 def initials(name: str) -> str:
     """One or two letters for a name: of its first and last word."""
     words = name.split()
     return ''.join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+
+
+def _time(sent_at: datetime) -> str:
+    return f'<time datetime="{sent_at.isoformat(timespec="milliseconds")}">{sent_at:%H:%M} UTC</time>'
+
+
+def _text(message: MessageView) -> str:
+    if message.deleted:
+        return '<div class="text">message deleted</div>'
+    large = ' large' if markup.is_only_emoji(message.text) else ''
+    edited = '<small class="edited">edited</small>' if message.edited else ''
+    return f'<div class="text{large}" dir="auto">{markup.render(message.text)}</div>{edited}'
+
+
+def _quote(quote: Quote | None) -> str:
+    if quote is None:
+        return ''
+    line = 'message deleted' if quote.deleted else markup.first_line(quote.text)
+    return (
+        f'<button type="button" class="quote" data-target="{quote.id}" '
+        f'style="--hue:{hue(person_id(fold(quote.author)))}">'
+        f'<bdi class="author">{escape(quote.author)}</bdi> <span dir="auto">{escape(line)}</span></button>'
+    )
+
+
+def _reactions(reactions: tuple[Reaction, ...]) -> str:
+    symbols = list(dict.fromkeys(reaction.emoji for reaction in reactions))
+    ordered = sorted(reactions, key=lambda reaction: symbols.index(reaction.emoji))
+    groups = groupby(ordered, lambda reaction: reaction.emoji)
+    return ''.join(_reaction(symbol, list(group)) for symbol, group in groups)
+
+
+def _reaction(symbol: str, reactions: list[Reaction]) -> str:
+    names = ', '.join(reaction.author for reaction in reactions)
+    people = ' '.join(person_id(reaction.author_key) for reaction in reactions)
+    return (
+        f'<button type="button" class="reaction" data-emoji="{symbol}" data-people="{people}" title="{escape(names)}" '
+        f'aria-label="{symbol} {len(reactions)}: {escape(names)}">{symbol} {len(reactions)}</button>'
+    )

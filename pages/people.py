@@ -6,10 +6,9 @@ from html import escape
 from nicegui import Client, ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from auth import fold
+from models import person_id
 from pages import audience, browser
-from pages.message_log import author_id
-from presence import Presence
+from presence import Presence, Presentee
 
 
 class People:
@@ -24,20 +23,21 @@ class People:
     @staticmethod
     def button() -> None:
         """The button that opens the list where the screen is too narrow to show it all the time."""
-        with (
-            ui.element('button')
-            .classes('quiet')
-            .props('id=who type=button aria-expanded=false aria-controls=aside')
-            .on('click', js_handler='showPeople')
-        ):
+        with ui.element('button').classes('quiet') \
+                .props('id=who type=button aria-expanded=false aria-controls=aside') \
+                .on('click', js_handler='showPeople'):  # fmt: skip
             ui.html('People (<span id="count">0</span>)', tag='span', sanitize=False)
 
     async def show(self, client: Client) -> None:
         """Fill the list of one page."""
-        await audience.tell(client, people(self._presence.names))
+        await audience.tell(client, people(self._presence.people))
 
 
-def people(names: Sequence[str]) -> str:
+def people(here: Sequence[Presentee]) -> str:
     """The code that fills the list, the same for every page."""
-    items = ''.join(f'<li data-person="{author_id(fold(name))}"><bdi>{escape(name)}</bdi></li>' for name in names)
-    return browser.call('people', items, len(names))
+    return browser.call('people', ''.join(map(_person, here)), len(here))
+
+
+def _person(person: Presentee) -> str:
+    away = '<span class="away">away</span>' if person.away else ''
+    return f'<li data-person="{person_id(person.key)}"><bdi>{escape(person.name)}</bdi>{away}</li>'

@@ -54,7 +54,7 @@ class Visit:
 
     async def _enter(self, name: str, password: str) -> None:
         session = self._storage['session'] = self._door.admit(name, password, self._client.ip)
-        self._presence.enter(session.key, session.name)
+        self._presence.enter(session)
         ui.run_javascript(browser.call('relocate', '/chat'))
         ui.run_javascript(browser.call('remember', self._server))
         self._client.sub_pages_router.current_path = '/chat'
@@ -69,7 +69,7 @@ class Visit:
             ui.run_javascript(browser.call('depart', 'taken'))
         elif self._conversation:
             session.connected = True
-            self._presence.enter(session.key, session.name)
+            self._presence.enter(session)
             self._conversation.greet()
 
     def _lose(self) -> None:
@@ -77,7 +77,7 @@ class Visit:
         session = self._session
         if session and not session.ended and not self._client.has_socket_connection:
             session.connected = False
-            self._presence.lose(session.key)
+            self._presence.lose(session)
 
     async def _leave(self) -> None:
         """The page was closed, reloaded or left."""
@@ -90,4 +90,4 @@ class Visit:
         self._storage.clear()
         if session and not session.ended:
             self._door.dismiss(session)
-            self._presence.leave(session.key)
+            self._presence.leave(session)

@@ -69,6 +69,37 @@ class Person:
         await self.box.fill(text)
         await self.box.press('Enter')
 
+    def row(self, text: str) -> Locator:
+        """The message with a text."""
+        return self.rows.filter(has=self.page.locator('.text').get_by_text(text, exact=True))
+
+    async def act(self, action: str, text: str) -> None:
+        """Use one of the tools on the message with a text."""
+        await self.row(text).locator('.bubble').hover()
+        await self.page.get_by_role('toolbar', name='Actions').get_by_role('button', name=action, exact=True).click()
+
+    async def open(self, item: str) -> Locator:
+        """Open one of the dialogs of the menu."""
+        await self.page.get_by_role('button', name='Menu').click()
+        await self.page.get_by_role('navigation', name='Menu').get_by_role('button', name=item).click()
+        dialog = self.page.get_by_role('dialog', name=item)
+        await expect(dialog).to_be_visible()
+        return dialog
+
+    async def hide(self, hidden: bool = True) -> None:
+        """Have the page behave as in a tab that is not looked at, or is looked at again."""
+        await self.page.evaluate(
+            """hidden => {
+                Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+                document.dispatchEvent(new Event('visibilitychange'));
+            }""",
+            hidden,
+        )
+
+    async def forge(self, event: str, *arguments: object) -> None:
+        """Send an event that this page's own buttons would not send."""
+        await self.page.evaluate('([name, ...rest]) => { emitEvent(name, ...rest); }', [event, *arguments])
+
     async def texts(self) -> list[str]:
         """The text of every message on the screen, from first to last."""
         return await self.log.locator('.text').all_inner_texts()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from auth import Denied, Door, Session, clean_name, fold
+from auth import Denied, Door, Session, clean_name
+from models import fold
 
 HERE = '192.168.0.7'
 

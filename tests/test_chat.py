@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from auth import Session
 from chat import Chat, Refused
-from models import MessageView
+from models import MessageView, fold
 from store import NotStored, Store
 
 
 async def say(chat: Chat, text: str, *, key: str = 'k', author: str = 'Ann') -> MessageView:
-    return await chat.post(author, author.casefold(), text, key)
+    return await chat.post(text, by=Session(author, fold(author)), key=key)
 
 
 async def test_a_message_carries_who_what_and_when(store: Store) -> None:
@@ -124,7 +125,104 @@ async def test_what_could_not_be_stored_is_a_sentence(
     async def fail(_: object) -> None:
         raise NotStored
 
-    monkeypatch.setattr(store, 'append', fail)
+    monkeypatch.setattr(store, 'apply', fail)
 
     with pytest.raises(Refused, match='could not be stored, so nobody has seen it'):
         await say(chat, 'Hello')
+
+
+ANN, BEN = Session('Ann', 'ann'), Session('Ben', 'ben')
+
+
+async def test_ones_own_message_can_be_changed_and_taken_away(chat: Chat) -> None:
+    said = await say(chat, 'Tee')
+
+    edited = await chat.edit(said.id, 'Tea', by=ANN)
+    deleted = await chat.delete(said.id, by=ANN)
+
+    assert (edited.text, edited.edited, edited.sent_at) == ('Tea', True, said.sent_at)
+    assert (deleted.text, deleted.deleted) == ('', True)
+
+
+async def test_others_messages_cannot_be_changed_nor_taken_away_nor_read_for_editing(chat: Chat) -> None:
+    said = await say(chat, 'Mine')
+
+    for wish in (chat.edit(said.id, 'Yours', by=BEN), chat.delete(said.id, by=BEN)):
+        with pytest.raises(Refused, match='deleted, or not yours'):
+            await wish
+    with pytest.raises(Refused, match='Only your own'):
+        await chat.own(said.id, by=BEN)
+    assert await chat.newest_page(1) == [said]
+
+
+@pytest.mark.parametrize('message_id', [0, -1, 99, 2**63])
+async def test_what_is_not_there_cannot_be_changed(chat: Chat, message_id: int) -> None:
+    for wish in (
+        chat.edit(message_id, 'x', by=ANN),
+        chat.delete(message_id, by=ANN),
+        chat.react(message_id, '👍', by=ANN),
+        chat.own(message_id, by=ANN),
+    ):
+        with pytest.raises(Refused):
+            await wish
+
+
+async def test_a_deleted_message_takes_no_edit_and_no_reaction(chat: Chat) -> None:
+    said = await say(chat, 'Oops')
+    await chat.delete(said.id, by=ANN)
+
+    for wish in (chat.edit(said.id, 'Back', by=ANN), chat.react(said.id, '👍', by=BEN), chat.own(said.id, by=ANN)):
+        with pytest.raises(Refused):
+            await wish
+
+
+@pytest.mark.parametrize('text', ['', '  ', 'x' * 101])
+async def test_an_edit_follows_the_rules_of_a_message(chat: Chat, text: str) -> None:
+    said = await say(chat, 'Tea')
+
+    with pytest.raises(Refused):
+        await chat.edit(said.id, text, by=ANN)
+    assert await chat.newest_page(1) == [said]
+
+
+async def test_reacting_again_takes_the_reaction_back(chat: Chat) -> None:
+    said = await say(chat, 'Cake')
+
+    await chat.react(said.id, '🍰', by=ANN)
+    both = await chat.react(said.id, ':cake:', by=BEN)
+    one = await chat.react(said.id, '🍰', by=ANN)
+
+    assert [(reaction.emoji, reaction.author) for reaction in both.reactions] == [('🍰', 'Ann'), ('🍰', 'Ben')]
+    assert [reaction.author for reaction in one.reactions] == ['Ben']
+
+
+@pytest.mark.parametrize('reaction', ['', 'x', '👍👍', '<b>', ':no such emoji:', '"', '👍" onclick="alert(1)'])
+async def test_a_reaction_is_one_emoji(chat: Chat, reaction: str) -> None:
+    said = await say(chat, 'Cake')
+
+    with pytest.raises(Refused, match='one emoji'):
+        await chat.react(said.id, reaction, by=ANN)
+
+
+async def test_a_reply_quotes_the_original_as_it_stands(chat: Chat) -> None:
+    said = await say(chat, 'Lunch at one?')
+    reply = await chat.post('Yes', by=BEN, key='r', reply_to=said.id)
+    assert reply.quote
+    assert (reply.quote.id, reply.quote.author, reply.quote.text) == (said.id, 'Ann', 'Lunch at one?')
+
+    await asyncio.sleep(0.05)
+    told: list[MessageView] = []
+    chat.changed.subscribe(told.extend)
+    await chat.delete(said.id, by=ANN)
+    await asyncio.sleep(0.05)
+
+    assert [change.id for change in told] == [said.id, reply.id]
+    assert told[1].quote
+    assert (told[1].quote.text, told[1].quote.deleted) == ('', True)
+
+
+@pytest.mark.parametrize('nothing', [99, 0, -1, 2**63])
+async def test_a_reply_to_nothing_is_a_message(chat: Chat, nothing: int) -> None:
+    said = await chat.post('Yes', by=BEN, key='r', reply_to=nothing)
+
+    assert said.quote is None

@@ -51,7 +51,7 @@ XSS = [
     ']]><script>alert(1)</script>',
     '</textarea></style></script><script>alert(1)</script>',
 ]
-ALLOWED = {'p', 'br', 'strong', 'em', 's', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a', 'span'}
+ALLOWED = {'p', 'br', 'strong', 'em', 's', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a', 'span', 'div', 'button'}
 
 
 class Elements(HTMLParser):
@@ -116,7 +116,7 @@ def test_nothing_is_bigger_than_text_and_nothing_typed_disappears(text: str) -> 
         ('* a\n* b', '<ul>\n<li>a</li>\n<li>b</li>\n</ul>'),
         ('3. c\n4. d', '<ol start="3">\n<li>c</li>\n<li>d</li>\n</ol>'),
         ('> wise', '<blockquote>\n<p>wise</p>\n</blockquote>'),
-        ('```\na < b\n```', '<pre><code>a &lt; b\n</code></pre>'),
+        ('```\na < b\n```', '<div class="code"><pre><code>a &lt; b\n</code></pre><button'),
         ('snake_case_name and 2 * 3 * 4', 'snake_case_name and 2 * 3 * 4'),
     ],
 )

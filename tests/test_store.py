@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from models import MessageView
-from store import NewMessage, NotStored, Store, Unusable
+from models import MessageView, NewMessage, NewText, Reaction, Toggle
+from store import NotFound, NotStored, Store, Unusable
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123000, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def message(text: str, *, author: str = 'Ann', key: str | None = None) -> NewMes
 
 
 async def fill(store: Store, count: int) -> list[MessageView]:
-    return await asyncio.gather(*[store.append(message(f'number {index}')) for index in range(1, count + 1)])
+    return await asyncio.gather(*[store.apply(message(f'number {index}')) for index in range(1, count + 1)])
 
 
 def texts(messages: list[MessageView]) -> list[str]:
@@ -28,7 +28,7 @@ def texts(messages: list[MessageView]) -> list[str]:
 
 
 async def test_a_message_comes_back_as_it_was_said(store: Store) -> None:
-    said = await store.append(message('Grüße, 世界 \n🎉'))
+    said = await store.apply(message('Grüße, 世界 \n🎉'))
 
     assert await store.newest_page(10) == [said]
     assert (said.author, said.text, said.sent_at) == ('Ann', 'Grüße, 世界 \n🎉', NOON)
@@ -78,10 +78,10 @@ async def test_following_the_positions_misses_nothing(store: Store) -> None:
 async def test_the_same_key_is_the_same_message(store: Store) -> None:
     changes: list[MessageView] = []
     store.on_commit(changes.extend)
-    first = await store.append(message('Hello', key='k'))
+    first = await store.apply(message('Hello', key='k'))
 
-    again = await store.append(message('Hello, hello', key='k'))
-    together = await asyncio.gather(*[store.append(message('Twice', key='t')) for _ in range(3)])
+    again = await store.apply(message('Hello, hello', key='k'))
+    together = await asyncio.gather(*[store.apply(message('Twice', key='t')) for _ in range(3)])
 
     assert again == first
     assert len(set(together)) == 1
@@ -89,10 +89,54 @@ async def test_the_same_key_is_the_same_message(store: Store) -> None:
 
 
 async def test_two_people_may_use_the_same_key(store: Store) -> None:
-    await store.append(message('Mine', key='k'))
-    await store.append(message('Mine as well', author='Ben', key='k'))
+    await store.apply(message('Mine', key='k'))
+    await store.apply(message('Mine as well', author='Ben', key='k'))
 
     assert texts(await store.newest_page(10)) == ['Mine', 'Mine as well']
+
+
+async def test_every_change_takes_the_next_position(store: Store) -> None:
+    one, two = await fill(store, 2)
+
+    edited = await store.apply(NewText(one.id, 'ann', 'another'))
+    reacted = await store.apply(Toggle(two.id, Reaction('👍', 'ben', 'Ben')))
+    deleted = await store.apply(NewText(one.id, 'ann', None))
+
+    assert [edited.seq, reacted.seq, deleted.seq] == [3, 4, 5]
+    assert [view.id for view in await store.changes_after(2, 10)] == [two.id, one.id]
+    assert [view.id for view in await store.newest_page(10)] == [one.id, two.id]
+
+
+async def test_a_text_that_is_deleted_is_not_in_the_file_any_more(store: Store, house: Path) -> None:
+    said = await store.apply(message('secret of the kettle'))
+    await store.apply(NewText(said.id, 'ann', None))
+
+    with sqlite3.connect(house / 'main.db') as other:
+        assert other.execute('select text, reactions from message').fetchall() == [('', '[]')]
+
+
+async def test_one_who_may_not_is_told_and_the_others_of_the_group_are_not_disturbed(store: Store) -> None:
+    said = await store.apply(message('mine'))
+
+    answers = await asyncio.gather(
+        store.apply(NewText(said.id, 'ben', 'yours')),
+        store.apply(message('next')),
+        store.apply(Toggle(said.id, Reaction('👍', 'ben', 'Ben'))),
+        return_exceptions=True,
+    )
+
+    assert isinstance(answers[0], NotFound)
+    assert texts(await store.newest_page(10)) == ['mine', 'next']
+
+
+async def test_many_react_at_once_and_each_counts(store: Store) -> None:
+    said = await store.apply(message('cake'))
+
+    await asyncio.gather(*[store.apply(Toggle(said.id, Reaction('👍', f'{n}', f'{n}'))) for n in range(50)])
+
+    found = await store.get(said.id)
+    assert found
+    assert [reaction.author for reaction in found.reactions] == [f'{n}' for n in range(50)]
 
 
 async def test_it_is_durable_before_anybody_is_told(store: Store, house: Path) -> None:
@@ -103,8 +147,8 @@ async def test_it_is_durable_before_anybody_is_told(store: Store, house: Path) -
             seen.append(other.execute('select count(*) from message').fetchone()[0])
 
     store.on_commit(count)
-    await store.append(message('one'))
-    await store.append(message('two'))
+    await store.apply(message('one'))
+    await store.apply(message('two'))
 
     assert seen == [1, 2]
 
@@ -118,18 +162,18 @@ async def test_commits_wait_for_the_disk(store: Store) -> None:
 async def test_a_sender_who_is_gone_does_not_take_the_message_away(store: Store) -> None:
     told: list[MessageView] = []
     store.on_commit(told.extend)
-    sending = asyncio.create_task(store.append(message('On my way out')))
+    sending = asyncio.create_task(store.apply(message('On my way out')))
     await asyncio.sleep(0)
     sending.cancel()
 
-    await store.append(message('Next'))
+    await store.apply(message('Next'))
 
     assert texts(told) == texts(await store.newest_page(10)) == ['On my way out', 'Next']
 
 
 async def test_closing_commits_what_is_waiting(house: Path) -> None:
     store = Store(f'sqlite:///{house}/main.db')
-    sending = asyncio.gather(*[store.append(message(f'{index}')) for index in range(20)])
+    sending = asyncio.gather(*[store.apply(message(f'{index}')) for index in range(20)])
     await asyncio.sleep(0)
 
     await store.close()
@@ -146,7 +190,7 @@ async def test_what_was_said_is_there_when_it_is_opened_again(house: Path) -> No
     again = Store(f'sqlite:///{house}/main.db')
 
     assert texts(await again.newest_page(10)) == ['number 1', 'number 2', 'number 3']
-    assert (await again.append(message('number 4'))).seq == 4
+    assert (await again.apply(message('number 4'))).seq == 4
     await again.close()
 
 
@@ -159,17 +203,17 @@ async def test_while_it_is_locked_senders_are_told_and_then_it_goes_on(
     other.execute('BEGIN IMMEDIATE')
 
     with pytest.raises(NotStored):
-        await store.append(message('Now?', key='k'))
+        await store.apply(message('Now?', key='k'))
 
     other.execute('ROLLBACK')
-    assert (await store.append(message('Now?', key='k'))).id == 1
+    assert (await store.apply(message('Now?', key='k'))).id == 1
     other.close()
 
 
 async def test_two_writers_on_one_file_never_take_the_same_position(house: Path) -> None:
     stores = [Store(f'sqlite:///{house}/main.db') for _ in range(2)]
 
-    said = await asyncio.gather(*[stores[index % 2].append(message(f'{index}', key=f'{index}')) for index in range(60)])
+    said = await asyncio.gather(*[stores[index % 2].apply(message(f'{index}', key=f'{index}')) for index in range(60)])
 
     assert sorted(view.seq for view in said) == list(range(1, 61))
     for store in stores:

@@ -203,8 +203,8 @@ async def test_ones_own_messages_look_different(enter: Arrive) -> None:
     await ann.sees_only('Mine', 'Yours')
 
     colours = 'rows => rows.map(row => getComputedStyle(row).backgroundColor)'
-    mine, yours = await ann.log.locator('.text').evaluate_all(colours)
-    theirs, own = await ben.log.locator('.text').evaluate_all(colours)
+    mine, yours = await ann.log.locator('.bubble').evaluate_all(colours)
+    theirs, own = await ben.log.locator('.bubble').evaluate_all(colours)
 
     assert mine == own != yours == theirs
 

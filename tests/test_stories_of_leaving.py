@@ -170,10 +170,8 @@ async def test_what_anybody_saw_survives_a_crash_once(enter: Arrive, server: Ser
 
     await server.start()
     cleo = await enter('Cleo')
-    while await (earlier := cleo.page.get_by_role('button', name='Earlier messages')).is_visible():
-        count = await cleo.rows.count()
-        await earlier.click()
-        await expect(cleo.rows).not_to_have_count(count)
+    while await cleo.page.get_by_role('button', name='Earlier messages').is_visible():
+        await cleo.page.locator('#room').evaluate('room => { room.scrollTop = -1e6; }')
     kept = await cleo.texts()
 
     assert set(seen) <= set(kept)

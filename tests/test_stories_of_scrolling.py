@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from playwright.async_api import expect
 
-from store import NewMessage, Store
+from models import NewMessage
+from store import Store
 from tests.conftest import Arrive
 from tests.person import Person
 from tests.server import Server
@@ -16,7 +17,7 @@ async def tell_a_story(server: Server, count: int) -> None:
     store = Store(f'sqlite:///{server.database}')
     now = datetime.now(UTC)
     await asyncio.gather(
-        *[store.append(NewMessage('Old', 'old', f'{index}', f'line {index}', now)) for index in range(1, count + 1)]
+        *[store.apply(NewMessage('Old', 'old', f'{index}', f'line {index}', now)) for index in range(1, count + 1)]
     )
     await store.close()
 
@@ -43,22 +44,40 @@ async def test_the_newest_fifty_are_there_and_the_last_is_in_view(enter: Arrive,
     await expect(ann.log.get_by_text('line 71', exact=True)).not_to_be_in_viewport()
 
 
-async def test_earlier_messages_come_without_moving_what_is_read(enter: Arrive, server: Server) -> None:
+SCROLL_TO_THE_TOP = """async () => {
+    const log = document.getElementById('log'), text = log.querySelector('.text');
+    const count = log.children.length, tops = [];
+    document.getElementById('room').scrollTop = -1e6;
+    for (let frame = 0; frame < 300 && tops.length < 20; frame++) {
+        await new Promise(requestAnimationFrame);
+        if (log.children.length > count || !frame) tops.push(text.getBoundingClientRect().top);
+    }
+    return Math.max(...tops) - Math.min(...tops);
+}"""
+
+
+async def test_earlier_messages_come_by_themselves_without_moving_what_is_read(enter: Arrive, server: Server) -> None:
     await tell_a_story(server, 120)
     ann = await enter('Ann')
-    earlier = ann.page.get_by_role('button', name='Earlier messages')
+    await expect(ann.page.get_by_text('Beginning of the conversation')).to_be_hidden()
 
-    await earlier.scroll_into_view_if_needed()
-    before = await top_of(ann, 'line 71')
-    await earlier.click()
+    assert await ann.page.evaluate(SCROLL_TO_THE_TOP) < 2
     await expect(ann.rows).to_have_count(100)
-    assert abs(await top_of(ann, 'line 71') - before) < 2
+    assert await ann.page.evaluate(SCROLL_TO_THE_TOP) < 2
 
-    await earlier.click()
-    await expect(ann.rows).to_have_count(120)
     assert await ann.texts() == [f'line {index}' for index in range(1, 121)]
-    await expect(earlier).to_be_hidden()
+    await expect(ann.page.get_by_role('button', name='Earlier messages')).to_be_hidden()
     await expect(ann.page.get_by_text('Beginning of the conversation')).to_be_attached()
+
+
+async def test_earlier_messages_come_by_the_keyboard(enter: Arrive, server: Server) -> None:
+    await tell_a_story(server, 60)
+    ann = await enter('Ann')
+
+    await ann.page.get_by_role('button', name='Earlier messages').focus()
+    await ann.page.keyboard.press('Enter')
+
+    await expect(ann.rows).to_have_count(60)
 
 
 async def test_new_messages_keep_the_view_at_the_bottom(enter: Arrive, server: Server) -> None:

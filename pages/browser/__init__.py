@@ -1,0 +1,32 @@
+"""Everything that runs in the browser and that NiceGUI does not wrap, each a short expression in the DOM's own words.
+
+- `log`: rows go where they belong, and nothing is missed
+- `writing`: the box, what is on its way, replies and mentions
+- `keeping_up`: what is new, who is typing, how one is told
+- `menus`: the actions on a message, dialogs, choices, keys
+- `leaving`: how a page comes and goes
+
+Each module has ``FUNCTIONS`` by name, and ``LISTEN``: what to do when something happens to the whole page.
+"""
+
+from collections.abc import Iterable
+
+from nicegui import json
+
+from pages.browser import keeping_up, leaving, log, menus, writing
+
+Row = tuple[int, int, str, str]
+PARTS = (log, writing, keeping_up, menus, leaving)
+FUNCTIONS = {name: code for part in PARTS for name, code in part.FUNCTIONS.items()}
+SCRIPT = '\n'.join([*(f'const {name} = {code};' for name, code in FUNCTIONS.items()), *(part.LISTEN for part in PARTS)])
+
+
+def call(name: str, *arguments: object) -> str:
+    """The code that calls one of the functions."""
+    assert name in FUNCTIONS
+    return f'{name}({", ".join(map(json.dumps, arguments))})'
+
+
+def place(rows: Iterable[Row], *, past: bool = False) -> str:
+    """Put rows into the log; ``past`` ones may go before the first."""
+    return call('place', list(rows), past)
