@@ -60,6 +60,7 @@ button { font: inherit; color: inherit; cursor: pointer; }
 .wall { flex: none; position: relative; width: min(52rem, 100%); margin: 0 auto; padding: 1rem; }
 .edge { display: flex; justify-content: center; color: var(--faint); font-size: .85rem; padding-bottom: .5rem; }
 #log:empty::after { content: 'Nothing has been said yet. Say hello!'; display: block; text-align: center; color: var(--faint); padding: 20dvh 1rem; }
+#wall:has(#log:empty) .edge { display: none; }
 #log:not([data-live]):empty::after { content: ''; }
 
 .message { display: grid; grid-template-columns: 2.4rem minmax(0, 1fr); column-gap: .7rem; padding-top: .9rem; justify-items: start; border-radius: .8rem; scroll-margin: 4rem; }
@@ -106,11 +107,12 @@ button { font: inherit; color: inherit; cursor: pointer; }
 .reaction[aria-pressed=true] { border-color: var(--accent); background: var(--tint); }
 
 .tools { position: absolute; inset-inline-end: 1rem; z-index: 1; transform: translateY(-70%); display: flex; flex-wrap: wrap; max-width: calc(100% - 1rem); background: var(--surface); border: 1px solid var(--line); border-radius: .8rem; padding: .15rem; box-shadow: 0 4px 16px rgb(0 0 0 / .15); }
+.tools.below { transform: translateY(-30%); }
 .tools > span { display: flex; }
 .tools button, #emoji-found button { border: 0; background: none; border-radius: .5rem; width: 1.95rem; height: 1.95rem; display: grid; place-items: center; padding: 0; line-height: 1; }
 .tools button:hover, #emoji-found button:hover { background: var(--tint); }
 .tools:not(.own) :is([data-act=edit], [data-act=delete]) { display: none; }
-@media (hover: none) { .tools { transform: translateY(-105%); } .tools button { width: 2.4rem; height: 2.4rem; } }
+@media (hover: none) { .tools { transform: translateY(-105%); } .tools.below { transform: translateY(5%); } .tools button { width: 2.4rem; height: 2.4rem; } }
 
 .held { white-space: pre-wrap; width: fit-content; margin: .4rem 0 0 auto; opacity: .75; max-height: 0; padding-block: 0; border-width: 0; overflow: hidden; animation: late 0s 1.5s forwards; }
 .held::after { content: 'not sent yet'; display: block; font-size: .75rem; color: var(--faint); }
@@ -155,7 +157,7 @@ dialog h2 { font-size: 1.15rem; line-height: 1.4; font-weight: 700; margin: 0; }
 dialog h3 { font-size: .85rem; line-height: 1.4; font-weight: 600; color: var(--faint); margin: 1rem 0 .3rem; }
 dialog dl { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: .35rem .8rem; margin: 0; }
 dialog dd { margin: 0; }
-dialog kbd, dialog dt code { font: 600 .85rem/1.5 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; background: color-mix(in srgb, var(--ink) 8%, transparent); border-radius: .3rem; padding: .1em .4em; }
+dialog kbd, dialog dt code { display: inline-block; font: 600 .85rem/1.5 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; background: color-mix(in srgb, var(--ink) 8%, transparent); border-radius: .3rem; padding: .1em .4em; }
 dialog p { margin: .6rem 0; overflow-wrap: anywhere; }
 dialog fieldset { border: 0; padding: 0; margin: .8rem 0; display: flex; flex-wrap: wrap; gap: .4rem 1.2rem; }
 dialog legend { font-size: .85rem; font-weight: 600; color: var(--faint); margin-bottom: .3rem; }
@@ -177,6 +179,8 @@ dialog a { color: var(--accent); text-decoration: underline; font-weight: 600; }
     .wall { padding: .5rem .75rem; }
     .composer { padding-inline: .5rem; padding-bottom: max(.5rem, env(safe-area-inset-bottom)); }
     .tools { inset-inline-end: .5rem; }
+    .conversation > header .quiet { padding-inline: .5rem; font-size: .92rem; }
+    .conversation > header h1 { font-size: .98rem; }
 }
 @media (max-width: 24rem) {
     .message { grid-template-columns: 1.8rem minmax(0, 1fr); column-gap: .5rem; }

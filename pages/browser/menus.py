@@ -7,7 +7,9 @@ FUNCTIONS = {
         if (tools.contains(document.activeElement) && tools.dataset.of !== row.dataset.id) return;
         tools.dataset.of = row.dataset.id;
         tools.classList.toggle('own', row.dataset.author === me());
-        tools.style.top = bubble.top - the('wall').getBoundingClientRect().top + 'px';
+        const below = bubble.top - the('room').getBoundingClientRect().top < 60;
+        tools.classList.toggle('below', below);
+        tools.style.top = (below ? bubble.bottom : bubble.top) - the('wall').getBoundingClientRect().top + 'px';
         tools.hidden = row.classList.contains('deleted');
     }""",
     'hideTools': "() => { if (the('tools')) the('tools').hidden = true; }",
