@@ -13,6 +13,7 @@ from models import MessageView, NewMessage, NewText, Person, Reaction, Toggle
 from store import NotFound, NotStored, Request, Store
 
 LONGEST_KEY = 64
+MOST_REACTIONS = 24
 BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
 log = logging.getLogger('messenger')
 
@@ -68,11 +69,16 @@ class Chat:
         """React to a message with one emoji, or take the same reaction back.
 
         :param reaction: an emoji, or its short code such as ``:tada:``
-        :raises Refused: if it is not one emoji, or there is no such message, or this could not be stored
+        :raises Refused: if it is not one emoji, or one too many different ones, or there is no such message, or this
+            could not be stored
         """
         symbol = emoji.emojize(reaction.strip(), language='alias', variant='emoji_type')
         if not emoji.is_emoji(symbol):
             raise Refused('A reaction is one emoji, such as 👍 or :tada:.')
+        message = await self._store.get(message_id)
+        known = {reaction.emoji for reaction in message.reactions} if message else set()
+        if len(known) >= MOST_REACTIONS and symbol not in known:
+            raise Refused(f'A message can have at most {MOST_REACTIONS} different reactions.')
         return await self._apply(Toggle(message_id, Reaction(symbol, by.key, by.name)))
 
     async def own(self, message_id: int, *, by: Person) -> MessageView:

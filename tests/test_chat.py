@@ -204,6 +204,16 @@ async def test_a_reaction_is_one_emoji(chat: Chat, reaction: str) -> None:
         await chat.react(said.id, reaction, by=ANN)
 
 
+async def test_a_message_has_a_limit_of_different_reactions_but_not_of_people(chat: Chat) -> None:
+    said = await say(chat, 'Cake')
+    for code in range(0x1F600, 0x1F600 + 24):
+        await chat.react(said.id, chr(code), by=ANN)
+
+    with pytest.raises(Refused, match='at most 24 different reactions'):
+        await chat.react(said.id, '👍', by=BEN)
+    assert len((await chat.react(said.id, '😀', by=BEN)).reactions) == 25
+
+
 async def test_a_reply_quotes_the_original_as_it_stands(chat: Chat) -> None:
     said = await say(chat, 'Lunch at one?')
     reply = await chat.post('Yes', by=BEN, key='r', reply_to=said.id)
