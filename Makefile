@@ -1,7 +1,7 @@
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test check screenshots
+.PHONY: run test check bench screenshots
 
 run: $(VENV)/installed
 	$(BIN)/python messenger_app.py
@@ -14,6 +14,9 @@ check: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks --markdown benchmarks/measured.md
 
 screenshots: $(VENV)/installed
 	$(BIN)/python -m tests.pictures

@@ -1,6 +1,7 @@
 """Simple Messenger: the front door. Reads the settings, puts the rooms together and starts the server."""
 
 import argparse
+import gc
 import importlib.util
 import os
 import socket
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from nicegui import app, ui
+from uvicorn.config import WS_PROTOCOLS
 
 import api
 import config
@@ -20,6 +22,7 @@ from store import Store, Unusable
 
 PING_EVERY = 20.0
 STOP_WITHIN = 2
+COLLECT_AFTER = (20_000, 10, 10)
 
 
 class CannotStart(Exception):
@@ -47,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def serve(settings: config.Settings) -> None:
     """Run the server until it is told to end."""
+    # `ui.run` insists on wsproto, which takes a fifth more of the processor for each frame
+    WS_PROTOCOLS['wsproto'] = WS_PROTOCOLS['websockets-sansio']
     ui.run(
         host=settings.host,
         port=settings.port,
@@ -82,11 +87,19 @@ def build(settings: config.Settings, store: Store) -> None:
     chat = Chat(store, max_length=settings.max_message_length)
     pages.install(settings, Door(settings.password.get_secret_value()), chat, Presence())
     api.install(chat)
+    app.on_startup(spare_the_collector)
     app.on_startup(lambda: announce(settings))
     if settings.native:
         watch_window(store)
     else:
         app.on_shutdown(store.close)
+
+
+def spare_the_collector() -> None:
+    """Have Python look less often through everything that lives long: with 200 visitors one look takes 0.2 s."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def announce(settings: config.Settings) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import JSON, DateTime, Dialect, UniqueConstraint
@@ -31,7 +32,7 @@ class Message(SQLModel, table=True):
     ``reactions`` is a list of ``[emoji, author_key, author]`` in the order of reacting.
     """
 
-    __table_args__ = (UniqueConstraint('author_key', 'key', name='one_message_per_key_and_author'),)
+    __table_args__ = (UniqueConstraint('key', 'author_key', name='one_message_per_key_and_author'),)
 
     id: int | None = Field(default=None, primary_key=True)
     seq: int = Field(unique=True)
@@ -130,6 +131,7 @@ def fold(name: str) -> str:
     return unicodedata.normalize('NFKC', name.casefold())
 
 
+@lru_cache(maxsize=4096)
 def person_id(key: str) -> str:
     """A folded name as markup carries it: short, and safe in any attribute and selector."""
     return hashlib.blake2b(key.encode(), digest_size=6).hexdigest()

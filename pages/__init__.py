@@ -10,11 +10,10 @@ from auth import Door
 from chat import Chat
 from config import Settings
 from models import MessageView, Person, person_id
-from pages import audience, browser, icon, theme
+from pages import audience, browser, icon, people, theme
 from pages.dialogs import dialogs
 from pages.headers import SecurityHeaders
 from pages.message_log import row
-from pages.people import people
 from pages.visit import Visit
 from presence import Presence
 
@@ -55,7 +54,7 @@ def _tell_changes(chat: Chat) -> None:
 
 def _tell_people(presence: Presence) -> None:
     async def tell() -> None:
-        await audience.tell_everyone(people(presence.people))
+        await audience.tell_everyone(people.show(presence.people))
         await asyncio.sleep(PAUSE)  # meanwhile others may come and go, and all of them are told at once
 
     presence.changed.subscribe(lambda: background_tasks.create_lazy(tell(), name='tell who is here'))

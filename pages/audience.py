@@ -1,14 +1,27 @@
 """All pages of the conversation, as one socket.io room: what is told to it is encoded once and sent once."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from nicegui import Client, background_tasks, core
+from engineio.packet import MESSAGE
+from engineio.packet import Packet as EnginePacket
+from nicegui import Client, background_tasks, core, ui
+from socketio.packet import EVENT
 
 from pages import browser
 
 ROOM = 'conversation'
 LONGEST_BACKLOG = 100
 LOOK_AGAIN = 0.5
+
+
+def hear(event: str, handler: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
+    """Have ``handler`` called with what this page sends with an event, which may be anything.
+
+    It runs as a plain task: NiceGUI's own for a coroutine carries its context along, which costs more than the rest.
+    """
+    ui.on(event, lambda sent: background_tasks.create(handler(sent.args), name=event))
 
 
 async def join(client: Client) -> None:
@@ -33,7 +46,14 @@ async def tell_everyone(code: str) -> None:
         if _backlog(engine_id) > LONGEST_BACKLOG:
             await core.sio.leave_room(socket_id, ROOM)
             background_tasks.create(_call_back(socket_id, engine_id), name='call a slow page back')
-    await core.sio.emit('run_javascript', {'code': code}, room=ROOM)
+    # what `core.sio.emit` does, but without a task for every page
+    packet = core.sio.packet_class(EVENT, namespace='/', data=['run_javascript', {'code': code}])
+    encoded = EnginePacket(MESSAGE, packet.encode())
+    for _, engine_id in _sockets(ROOM):
+        socket = core.sio.eio.sockets.get(engine_id)
+        if socket and not socket.closed:
+            socket.queue.put_nowait(encoded)
+    await asyncio.sleep(0)  # the pages' turn to be sent to, while later changes gather
 
 
 async def tell(client: Client, code: str) -> None:

@@ -1,41 +1,39 @@
 """The place to write: new messages, replies, and other texts for one's own."""
 
-from nicegui import Client, events, ui
-from nicegui.elements.mixins.text_element import TextElement
+from typing import Any
+
+from nicegui import Client
 
 from auth import Session
 from chat import Chat, Refused
 from pages import audience, browser
 
+# a box that grows with its text, and a button; above them who is typing, refusals, what is replied to, names to mention
+HTML = """
+<div class="composer"><div class="typing" id="typing"></div><div class="complaint" id="complaint" role="alert"></div>
+<div class="about" id="about" hidden><span id="about-text" dir="auto"></span>
+<button type="button" class="quiet" data-act="cancel">Cancel</button></div>
+<ul class="offers" id="offers" role="listbox" aria-label="People to mention" hidden></ul>
+<div class="box"><textarea id="message" rows="1" dir="auto" aria-label="Message" placeholder="Write a message…"
+enterkeyhint="send" aria-autocomplete="list" aria-controls="offers"></textarea>
+<button type="button" class="primary" data-act="say">Send</button></div></div>
+"""
+
 
 class Composer:
-    """A box that grows with its text, and a button. Above them: refusals, what is replied to, names to mention."""
+    """What the server does with what is written."""
 
     def __init__(self, client: Client, session: Session, chat: Chat) -> None:
         self._client = client
         self._session = session
         self._chat = chat
-        ui.on('say', self._hear)
-        with ui.element('div').classes('composer'):
-            TextElement(tag='div', text='').classes('typing').props('id=typing')
-            TextElement(tag='div', text='').classes('complaint').props('id=complaint role=alert')
-            with ui.element('div').classes('about').props('id=about hidden'):
-                TextElement(tag='span', text='').props('id=about-text dir=auto')
-                TextElement(tag='button', text='Cancel').classes('quiet').props('type=button data-act=cancel')
-            ui.element('ul').classes('offers').props('id=offers role=listbox aria-label="People to mention" hidden')
-            with ui.element('div').classes('box'):
-                ui.element('textarea').props(
-                    'id=message rows=1 dir=auto aria-label=Message placeholder="Write a message…" '
-                    'enterkeyhint=send autofocus aria-autocomplete=list aria-controls=offers'
-                ).on('keydown', js_handler='typed').on('input', js_handler='changed')
-                TextElement(tag='button', text='Send').classes('primary') \
-                    .props('type=button').on('click', js_handler='say')  # fmt: skip
+        audience.hear('say', self._hear)
 
-    async def _hear(self, event: events.GenericEventArguments) -> None:
-        match event.args:
+    async def _hear(self, sent: Any) -> None:
+        match sent:
             case {'text': str(text), 'key': str(key)}:
                 try:
-                    answered = await self._take(text, key, event.args)
+                    answered = await self._take(text, key, sent)
                 except Refused as refused:
                     await self._tell('refuse', key, str(refused))
                 else:

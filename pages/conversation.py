@@ -1,23 +1,40 @@
 """The chat view: everything said so far, who is here, and a place to write."""
 
-from nicegui import Client, events, ui
-from nicegui.elements.mixins.text_element import TextElement
+from functools import cache
+from html import escape
+from typing import Any
+
+from nicegui import Client, ui
 
 from auth import Session
 from chat import Chat
 from models import MessageView, person_id
-from pages import audience, browser, theme
+from pages import audience, browser, composer, message_log, people
 from pages.composer import Composer
 from pages.icon import sign
 from pages.invitation import Invitation
-from pages.message_log import MessageLog, row
-from pages.people import People
+from pages.message_log import row
 from pages.toolbar import Toolbar
 from presence import Presence
 
 CATCH_UP_STEP = 200
 CATCH_UP_LIMIT = 2000
 JUMP_LIMIT = 5000
+
+
+@cache
+def screen(title: str) -> str:
+    """The HTML of the whole view, one text for everybody: elements would cost 4 kB each for every visitor."""
+    return f"""
+<header><h1>{escape(title)}</h1>{people.BUTTON}
+<button type="button" class="quiet" aria-label="Menu" popovertarget="menu">{sign('menu')}</button>
+<button type="button" class="quiet" data-act="leave">Log out</button></header>
+<div class="talk">{message_log.HTML}
+<div role="status"><div class="offline" id="offline" hidden>
+Connection lost, trying to get it back. What you write is kept.</div></div>
+{composer.HTML}</div>
+{people.HTML}
+"""
 
 
 class Conversation:
@@ -31,44 +48,28 @@ class Conversation:
         self._chat = chat
         self._presence = presence
         self._page_size = page_size
-        ui.on('catch_up', self._catch_up)
-        ui.on('earlier', self._earlier)
-        ui.on('jump', self._jump)
+        audience.hear('catch_up', self._catch_up)
+        audience.hear('earlier', self._earlier)
+        audience.hear('jump', self._jump)
         ui.on('typing', lambda: presence.type(session), args=[])
-        ui.on('away', self._be_away)
-        ui.html(theme.own(person_id(session.key)), tag='style', sanitize=False)
-        with ui.element('div').classes('conversation'):
-            self._show_header(title)
-            with ui.element('div').classes('talk'):
-                MessageLog(session.key, lambda: Toolbar(client, session, chat))
-                with ui.element('div').props('role=status'):
-                    TextElement(
-                        tag='div', text='Connection lost, trying to get it back. What you write is kept.'
-                    ).classes('offline').props('id=offline hidden')
-                Composer(client, session, chat)
-            self._people = People(presence)
+        audience.hear('away', self._be_away)
+        Composer(client, session, chat)
+        Toolbar(client, session, chat)
         Invitation(client)
+        ui.html(screen(title), sanitize=False).classes('conversation')
         self.greet()
 
-    def _show_header(self, title: str) -> None:
-        with ui.element('header'):
-            TextElement(tag='h1', text=title)
-            People.button()
-            ui.html(sign('menu'), tag='button', sanitize=False).classes('quiet') \
-                .props('type=button aria-label=Menu popovertarget=menu')  # fmt: skip
-            TextElement(tag='button', text='Log out').classes('quiet').props('type=button') \
-                .on('click', js_handler=f'() => {browser.call("depart", "logout")}')  # fmt: skip
-
     def greet(self) -> None:
-        """Ask the page how far it has come; it answers with ``catch_up``. To be done on each connection."""
+        """Tell the page who it is and ask how far it has come; it answers with ``catch_up``. For each connection."""
+        ui.run_javascript(browser.call('become', person_id(self._session.key)))
         ui.run_javascript(browser.call('catchUp'))
 
-    async def _catch_up(self, event: events.GenericEventArguments) -> None:
-        cursor = event.args
+    async def _catch_up(self, sent: Any) -> None:
+        cursor = sent
         if not isinstance(cursor, int) or self._session.ended:
             return
         await audience.join(self._client)  # before fetching: what is said in between must not be lost
-        await self._people.show(self._client)
+        await self._tell(people.show(self._presence.people))
         if cursor > 0 and await self._follow(cursor):
             await self._tell(browser.call('settle', None, True))
         else:
@@ -90,13 +91,13 @@ class Conversation:
             await self._tell(browser.call('restart'))
         await self._show(await self._chat.newest_page(self._page_size), live=True)
 
-    async def _earlier(self, event: events.GenericEventArguments) -> None:
-        if isinstance(event.args, int) and not self._session.ended:
-            await self._show(await self._chat.page_before(event.args, self._page_size), live=False)
+    async def _earlier(self, sent: Any) -> None:
+        if isinstance(sent, int) and not self._session.ended:
+            await self._show(await self._chat.page_before(sent, self._page_size), live=False)
 
-    async def _jump(self, event: events.GenericEventArguments) -> None:
+    async def _jump(self, sent: Any) -> None:
         """Show everything back to one message."""
-        match event.args:
+        match sent:
             case {'id': int(goal), 'floor': int(floor)} if not self._session.ended:
                 for _ in range(JUMP_LIMIT // CATCH_UP_STEP):
                     page = await self._chat.page_before(floor, CATCH_UP_STEP)
@@ -110,9 +111,9 @@ class Conversation:
         floor = page[0].id if len(page) == (size or self._page_size) else 0
         await self._tell(browser.call('settle', floor, live))
 
-    def _be_away(self, event: events.GenericEventArguments) -> None:
+    async def _be_away(self, sent: Any) -> None:
         if not self._session.ended:
-            self._presence.be_away(self._session, event.args is True)
+            self._presence.be_away(self._session, sent is True)
 
     async def _tell(self, code: str) -> None:
         await audience.tell(self._client, code)

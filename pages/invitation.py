@@ -1,10 +1,11 @@
 """The way in for others: an address and its QR code."""
 
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import segno
-from nicegui import Client, app, events, ui
+from nicegui import Client, app
 
 from config import LOOPBACK
 from pages import audience, browser
@@ -13,15 +14,15 @@ LONGEST_ADDRESS = 300
 
 
 class Invitation:
-    """Answers the page that asks how others get here; ``event.args`` is the address that it was opened with."""
+    """Answers the page that asks how others get here; ``sent`` is the address that it was opened with."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        ui.on('invite', self._answer)
+        audience.hear('invite', self._answer)
 
-    async def _answer(self, event: events.GenericEventArguments) -> None:
-        if isinstance(event.args, str) and event.args.startswith(('http://', 'https://')):
-            address = reachable(event.args[:LONGEST_ADDRESS], list(app.urls))
+    async def _answer(self, sent: Any) -> None:
+        if isinstance(sent, str) and sent.startswith(('http://', 'https://')):
+            address = reachable(sent[:LONGEST_ADDRESS], list(app.urls))
             await audience.tell(self._client, browser.call('invite', address, code(address)))
 
 

@@ -1,38 +1,23 @@
 """The messages on the screen: one element per page, whose rows are the same HTML for everybody."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from html import escape
 from itertools import groupby
 
-from nicegui import ui
-from nicegui.elements.mixins.text_element import TextElement
-
 import markup
 from models import MessageView, Quote, Reaction, fold, person_id
-from pages import browser
+from pages import browser, toolbar
 
-
-class MessageLog:
-    """The list of messages, which the browser fills (see `browser`), and the way to earlier ones."""
-
-    def __init__(self, person_key: str, show_toolbar: Callable[[], object]) -> None:
-        room = ui.element('div').classes('room').props('id=room tabindex=0 role=region aria-label=Conversation')
-        room.on('keydown', js_handler='walked').on('click', js_handler='clicked')
-        with room, ui.element('div').classes('wall').props('id=wall'):
-            with ui.element('div').classes('edge'):
-                TextElement(tag='button', text='Earlier messages').classes('quiet') \
-                    .props('id=earlier type=button hidden').on('click', js_handler='earlier')  # fmt: skip
-                TextElement(tag='span', text='Beginning of the conversation').props('id=beginning hidden')
-            ui.element('div').props(
-                f'id=log role=log aria-label=Messages aria-live=polite aria-relevant=additions '
-                f'data-me={person_id(person_key)}'
-            )
-            ui.element('div').props('id=held')
-            show_toolbar()
-        with ui.element('div').classes('pill'):
-            TextElement(tag='button', text='').props('id=news type=button hidden').on('click', js_handler='toNews')
+# the list, which the browser fills (see `browser`), the way to earlier messages, and the one to the newest
+HTML = f"""
+<div class="room" id="room" tabindex="0" role="region" aria-label="Conversation"><div class="wall" id="wall">
+<div class="edge"><button type="button" class="quiet" id="earlier" data-act="earlier" hidden>Earlier messages</button>
+<span id="beginning" hidden>Beginning of the conversation</span></div>
+<div id="log" role="log" aria-label="Messages" aria-live="polite" aria-relevant="additions"></div>
+<div id="held"></div>{toolbar.HTML}</div></div>
+<div class="pill"><button type="button" id="news" data-act="news" hidden></button></div>
+"""
 
 
 @lru_cache(maxsize=10_000)
@@ -51,11 +36,13 @@ def row(message: MessageView) -> browser.Row:
     return message.id, message.seq, message.key, html
 
 
+@lru_cache(maxsize=4096)
 def hue(person: str) -> int:
     """The colour of a person, in degrees, from their `person_id`."""
     return int(person, 16) % 360
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """One or two letters for a name: of its first and last word."""
     words = name.split()
@@ -63,7 +50,8 @@ def initials(name: str) -> str:
 
 
 def _time(sent_at: datetime) -> str:
-    return f'<time datetime="{sent_at.isoformat(timespec="milliseconds")}">{sent_at:%H:%M} UTC</time>'
+    moment = sent_at.isoformat(timespec='milliseconds')
+    return f'<time datetime="{moment}">{moment[11:16]} UTC</time>'
 
 
 def _text(message: MessageView) -> str:

@@ -3,37 +3,22 @@
 from collections.abc import Sequence
 from html import escape
 
-from nicegui import Client, ui
-from nicegui.elements.mixins.text_element import TextElement
-
 from models import person_id
-from pages import audience, browser
-from presence import Presence, Presentee
+from pages import browser
+from presence import Presentee
+
+HTML = """
+<aside class="people" id="aside" aria-label="Who is here"><h2>Who is here</h2>
+<ul id="people" aria-label="People"></ul></aside>
+"""
+# for where the screen is too narrow to show the list all the time
+BUTTON = """
+<button type="button" class="quiet" id="who" data-act="people" aria-expanded="false" aria-controls="aside">
+People (<span id="count">0</span>)</button>
+"""
 
 
-class People:
-    """Everyone's name, one entry a person."""
-
-    def __init__(self, presence: Presence) -> None:
-        self._presence = presence
-        with ui.element('aside').classes('people').props('id=aside aria-label="Who is here"'):
-            TextElement(tag='h2', text='Who is here')
-            ui.element('ul').props('id=people aria-label=People')
-
-    @staticmethod
-    def button() -> None:
-        """The button that opens the list where the screen is too narrow to show it all the time."""
-        with ui.element('button').classes('quiet') \
-                .props('id=who type=button aria-expanded=false aria-controls=aside') \
-                .on('click', js_handler='showPeople'):  # fmt: skip
-            ui.html('People (<span id="count">0</span>)', tag='span', sanitize=False)
-
-    async def show(self, client: Client) -> None:
-        """Fill the list of one page."""
-        await audience.tell(client, people(self._presence.people))
-
-
-def people(here: Sequence[Presentee]) -> str:
+def show(here: Sequence[Presentee]) -> str:
     """The code that fills the list, the same for every page."""
     return browser.call('people', ''.join(map(_person, here)), len(here))
 

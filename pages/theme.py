@@ -192,19 +192,16 @@ dialog a { color: var(--accent); text-decoration: underline; font-weight: 600; }
 """
 
 
-def own(author: str) -> str:
-    """The rules by which one page sees what is its own person's as its own; ``author`` is a row's ``data-author``."""
-    row = f'.message[data-author="{author}"]'
-    for_me = f':is([data-people~="{author}"], [data-people~=all])'
-    return f"""
-{row} {{ grid-template-columns: minmax(0, 1fr); justify-items: end; padding-inline-start: 3rem; }}
-{row} :is(.face, header .author) {{ display: none; }}
-{row} :is(header, .bubble, .reactions) {{ grid-column: 1; }}
-{row} .bubble {{ background: var(--mine); border-color: transparent; border-radius: 1rem .2rem 1rem 1rem; }}
-{row}.follows .bubble {{ border-radius: 1rem; }}
-{row}.deleted .bubble {{ background: none; border-color: var(--line); }}
-{row} .bubble:has(.large) {{ background: none; }}
-.message:not({row}):has(.mention{for_me}) .bubble {{ background: var(--mention); border-inline-start: 3px solid light-dark(#c98a00, #ffcf5c); }}
-.mention{for_me} {{ background: var(--mention); border-radius: .3rem; padding: 0 .15em; color: var(--ink); }}
-.people li[data-person="{author}"]::after {{ content: '(you)'; color: var(--faint); }}
+# by these rules a page sees what is its own person's as its own; PERSON stands for a row's `data-author`
+OWN = """
+.message[data-author="PERSON"] { grid-template-columns: minmax(0, 1fr); justify-items: end; padding-inline-start: 3rem; }
+.message[data-author="PERSON"] :is(.face, header .author) { display: none; }
+.message[data-author="PERSON"] :is(header, .bubble, .reactions) { grid-column: 1; }
+.message[data-author="PERSON"] .bubble { background: var(--mine); border-color: transparent; border-radius: 1rem .2rem 1rem 1rem; }
+.message[data-author="PERSON"].follows .bubble { border-radius: 1rem; }
+.message[data-author="PERSON"].deleted .bubble { background: none; border-color: var(--line); }
+.message[data-author="PERSON"] .bubble:has(.large) { background: none; }
+.message:not(.message[data-author="PERSON"]):has(.mention:is([data-people~="PERSON"], [data-people~=all])) .bubble { background: var(--mention); border-inline-start: 3px solid light-dark(#c98a00, #ffcf5c); }
+.mention:is([data-people~="PERSON"], [data-people~=all]) { background: var(--mention); border-radius: .3rem; padding: 0 .15em; color: var(--ink); }
+.people li[data-person="PERSON"]::after { content: '(you)'; color: var(--faint); }
 """

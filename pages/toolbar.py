@@ -1,8 +1,9 @@
 """What one can do with a message: react, reply, edit, delete. One set of tools serves all messages of a page."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from nicegui import Client, events, ui
+from nicegui import Client
 
 import markup
 from auth import Session
@@ -15,6 +16,24 @@ EMOJI = ('👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀')
 ACTIONS = {'more': 'React with another emoji', 'reply': 'Reply', 'edit': 'Edit', 'delete': 'Delete'}
 
 
+def _tools() -> str:
+    quick = ''.join(
+        f'<button type="button" data-act="react" data-emoji="{emoji}" aria-label="React with {emoji}">{emoji}</button>'
+        for emoji in EMOJI
+    )
+    actions = ''.join(
+        f'<button type="button" data-act="{name}" aria-label="{label}" title="{label}">{sign(name)}</button>'
+        for name, label in ACTIONS.items()
+    )
+    return (
+        f'<div class="tools" id="tools" role="toolbar" aria-label="Actions" hidden>'
+        f'<span>{quick}</span><span>{actions}</span></div>'
+    )
+
+
+HTML = _tools()
+
+
 class Toolbar:
     """The tools, and what the server does when they are used; others' messages are refused by `Chat`."""
 
@@ -22,30 +41,28 @@ class Toolbar:
         self._client = client
         self._session = session
         self._chat = chat
-        ui.on('own', self._show_text)
-        ui.on('delete', self._delete)
-        ui.on('react', self._react)
-        ui.on('emoji', self._find_emoji)
-        ui.html(_buttons(), sanitize=False).classes('tools') \
-            .props('id=tools role=toolbar aria-label=Actions hidden')  # fmt: skip
+        audience.hear('own', self._show_text)
+        audience.hear('delete', self._delete)
+        audience.hear('react', self._react)
+        audience.hear('emoji', self._find_emoji)
 
-    async def _show_text(self, event: events.GenericEventArguments) -> None:
+    async def _show_text(self, sent: Any) -> None:
         """Give the page the text of one's own message, to edit it."""
-        if isinstance(event.args, int) and (message := await self._do(self._chat.own, event.args)):
+        if isinstance(sent, int) and (message := await self._do(self._chat.own, sent)):
             await audience.tell(self._client, browser.call('edit', message.id, message.text))
 
-    async def _delete(self, event: events.GenericEventArguments) -> None:
-        if isinstance(event.args, int):
-            await self._do(self._chat.delete, event.args)
+    async def _delete(self, sent: Any) -> None:
+        if isinstance(sent, int):
+            await self._do(self._chat.delete, sent)
 
-    async def _react(self, event: events.GenericEventArguments) -> None:
-        match event.args:
+    async def _react(self, sent: Any) -> None:
+        match sent:
             case {'id': int(message_id), 'emoji': str(emoji)}:
                 await self._do(self._chat.react, message_id, emoji)
 
-    async def _find_emoji(self, event: events.GenericEventArguments) -> None:
-        if isinstance(event.args, str) and not self._session.ended:
-            await audience.tell(self._client, browser.call('showEmoji', markup.find_emoji(event.args)))
+    async def _find_emoji(self, sent: Any) -> None:
+        if isinstance(sent, str) and not self._session.ended:
+            await audience.tell(self._client, browser.call('showEmoji', markup.find_emoji(sent)))
 
     async def _do(self, verb: Callable[..., Awaitable[MessageView]], *what: object) -> MessageView | None:
         if self._session.ended:
@@ -55,15 +72,3 @@ class Toolbar:
         except Refused as refused:
             await audience.tell(self._client, browser.call('complain', str(refused)))
             return None
-
-
-def _buttons() -> str:
-    quick = ''.join(
-        f'<button type="button" data-act="react" data-emoji="{emoji}" aria-label="React with {emoji}">{emoji}</button>'
-        for emoji in EMOJI
-    )
-    actions = ''.join(
-        f'<button type="button" data-act="{name}" aria-label="{label}" title="{label}">{sign(name)}</button>'
-        for name, label in ACTIONS.items()
-    )
-    return f'<span>{quick}</span><span>{actions}</span>'

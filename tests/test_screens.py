@@ -11,6 +11,8 @@ import pytest
 from nicegui import Client, app, core
 from nicegui.testing import User
 
+from pages import audience
+
 Told = list[tuple[str, str]]
 Enter = Callable[[str], Awaitable[User]]
 
@@ -24,7 +26,11 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
         if event == 'run_javascript':
             told.append((room, data['code']))
 
+    async def tell_everyone(code: str) -> None:
+        told.append((audience.ROOM, code))
+
     monkeypatch.setattr(core.sio, 'emit', emit)
+    monkeypatch.setattr(audience, 'tell_everyone', tell_everyone)
     return told
 
 
@@ -63,7 +69,14 @@ def emit(user: User, element: Any, event: str, *arguments: object) -> None:
 async def happen(user: User, event: str, *arguments: object) -> None:
     assert user.client
     emit(user, user.client.layout, event, *arguments)
-    await asyncio.sleep(0.1)
+    await come_to_rest(event)
+
+
+async def come_to_rest(event: str) -> None:
+    """Wait until the server has done with an event, and with telling everybody."""
+    await asyncio.sleep(0.05)
+    while {task.get_name() for task in asyncio.all_tasks()} & {event, 'store writer', 'tell everyone what changed'}:
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -81,7 +94,7 @@ def enter(user: User, told: Told) -> Enter:
 
 def is_in(user: User) -> bool:
     assert user.client
-    return any(element.props.get('role') == 'log' for element in user.client.elements.values())
+    return any('role="log"' in element.props.get('innerHTML', '') for element in user.client.elements.values())
 
 
 async def test_the_login_screen_asks_for_a_name_and_the_password(user: User, told: Told) -> None:
@@ -173,7 +186,7 @@ async def test_a_page_that_asks_gets_the_newest_messages_and_then_what_it_missed
     assert ben.client
     for index in range(60):
         emit(ann, ann.client.layout, 'say', {'text': f'number {index}', 'key': f'k{index}'})
-    await asyncio.sleep(0.3)
+    await come_to_rest('say')
     told.clear()
 
     await happen(ben, 'catch_up', 0)

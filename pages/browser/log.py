@@ -4,10 +4,22 @@ The page keeps three positions on its log: ``cursor`` (all changes up to this ``
 ``seq`` that has arrived) and ``floor`` (all messages from this ``id`` on are shown; 0 when that is all of them).
 """
 
+from nicegui import json
+
+from pages import theme
+
 FUNCTIONS = {
     # The element with a name, and this page's person.
     'the': '(id) => document.getElementById(id)',
     'me': "() => the('log').dataset.me",
+    # Whose page this is: what is theirs looks so from now on.
+    'rules': json.dumps(theme.OWN),
+    'become': """(person) => {
+        const style = the('own') ?? document.head.appendChild(document.createElement('style'));
+        Object.assign(style, {id: 'own', textContent: rules.replaceAll('PERSON', person)});
+        the('log').dataset.me = person;
+        if (document.activeElement === document.body) box().focus();
+    }""",
     # Put rows [id, seq, key, html] where their ids belong; a row that is known is renewed, unless it is newer already.
     'place': """(rows, past) => {
         const log = the('log'), fresh = [], stay = log && keepPlace(past);

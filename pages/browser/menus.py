@@ -21,6 +21,11 @@ FUNCTIONS = {
         open: (part) => open(part.dataset.what),
         close: (part) => part.closest('dialog').close(),
         cancel: () => cancel(),
+        say: () => say(),
+        earlier: () => earlier(),
+        news: () => toNews(),
+        people: () => showPeople(),
+        leave: () => depart('logout'),
         invite: () => emitEvent('invite', location.origin),
         react: (part) => {
             emitEvent('react', {id: +the('tools').dataset.of, emoji: part.dataset.emoji});
@@ -128,9 +133,16 @@ FUNCTIONS = {
 LISTEN = """
 document.documentElement.dataset.theme = choices().theme;
 addEventListener('DOMContentLoaded', showChoices);
-addEventListener('keydown', pressed);
+addEventListener('keydown', (event) => {
+    if (event.target.id === 'message') typed(event);
+    else if (event.target.closest?.('#room')) walked(event);
+    pressed(event);
+});
 addEventListener('change', (event) => { if (event.target.form?.id === 'choices') chosen(); });
-addEventListener('input', (event) => { if (event.target.id === 'emoji-name') findEmoji(event.target.value); });
+addEventListener('input', (event) => {
+    if (event.target.id === 'message') changed();
+    if (event.target.id === 'emoji-name') findEmoji(event.target.value);
+});
 addEventListener('submit', (event) => { if (event.target.id === 'choices') event.preventDefault(); });
 addEventListener('mouseover', (event) => {
     if (!the('tools') || !matchMedia('(hover: hover)').matches) return;
@@ -141,6 +153,7 @@ addEventListener('mouseover', (event) => {
 addEventListener('click', (event) => {
     const part = event.target.closest?.('[data-act]');
     if (part) acts[part.dataset.act](part);
+    if (event.target.closest?.('#room')) clicked(event);
     if (event.target.matches?.('dialog')) event.target.close();
     if (the('aside')?.classList.contains('open') && !event.target.closest?.('#aside, #who')) showPeople();
 });
