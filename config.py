@@ -34,7 +34,7 @@ class Settings(BaseSettings):
         300.0, ge=1, le=86400, description='seconds that a lost connection keeps its session, from 1 to 86400'
     )
     max_message_length: int = Field(
-        4000, ge=1, le=100_000, description='longest message, in characters, from 1 to 100000'
+        4000, ge=1, le=10_000, description='longest message, in characters, from 1 to 10000'
     )
     page_size: int = Field(50, ge=1, le=500, description='messages loaded at a time, from 1 to 500')
 

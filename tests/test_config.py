@@ -51,7 +51,7 @@ def test_what_others_put_into_the_env_file_does_not_matter(house: Path) -> None:
         ('NATIVE', 'perhaps', "MESSENGER_NATIVE must be true or false, not 'perhaps'."),
         ('TITLE', '', 'MESSENGER_TITLE must not be empty.'),
         ('RECONNECT_GRACE', 'nan', "MESSENGER_RECONNECT_GRACE must be a number from 1 to 86400, not 'nan'."),
-        ('MAX_MESSAGE_LENGTH', '0', "MESSENGER_MAX_MESSAGE_LENGTH must be a number from 1 to 100000, not '0'."),
+        ('MAX_MESSAGE_LENGTH', '0', "MESSENGER_MAX_MESSAGE_LENGTH must be a number from 1 to 10000, not '0'."),
         ('PAGE_SIZE', '1e3', "MESSENGER_PAGE_SIZE must be a number from 1 to 500, not '1e3'."),
         ('DATABASE_URL', 'mysql://x', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'mysql://x'."),
         ('DATABASE_URL', 'sqlite:///', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'sqlite:///'."),

@@ -4,8 +4,12 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pygments.token import STANDARD_TYPES
 
-from markup import render
+import markup
+from markup import find_emoji, first_line, is_only_emoji, render
 
 XSS = [
     '<script>alert(1)</script>',
@@ -52,6 +56,11 @@ XSS = [
     '</textarea></style></script><script>alert(1)</script>',
 ]
 ALLOWED = {'p', 'br', 'strong', 'em', 's', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a', 'span', 'div', 'button'}
+ATTRIBUTES = {'a': {'href', 'title', 'target', 'rel'}, 'ol': {'start'}, 'span': {'class', 'data-people'}}
+ATTRIBUTES |= {'div': {'class'}, 'button': {'type', 'class', 'data-act'}}
+LIKE_WORDS = st.text("abZéß中1 .,!?;:-'()_@*")  # often, but not always, what needs no parsing
+MARKDOWN = st.sampled_from([*XSS, '`', '```', '~~', '**', '_', '[', '](', ')', '> ', '* ', '1. ', '\n', '@ann', ':x:'])
+ANYTHING = st.one_of(st.text(), st.lists(st.one_of(MARKDOWN, st.text(max_size=4)), max_size=8).map(''.join))
 
 
 class Elements(HTMLParser):
@@ -66,13 +75,36 @@ class Elements(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+def is_harmless(html: str) -> bool:
+    found = Elements(html).found
+    schemes = {urlsplit(attributes.get('href') or '').scheme for _, attributes in found}
+    allowed = (tag in ALLOWED and attributes.keys() <= ATTRIBUTES.get(tag, set()) for tag, attributes in found)
+    return all(allowed) and schemes <= {'http', 'https', 'mailto', ''}
+
+
+def spans(text: str) -> list[dict[str, str | None]]:
+    return [attributes for tag, attributes in Elements(render(text)).found if tag == 'span']
+
+
 @pytest.mark.parametrize('text', XSS)
 def test_hostile_text_is_only_text(text: str) -> None:
-    for tag, attributes in Elements(render(text)).found:
-        assert tag in ALLOWED
-        assert not any(name.startswith('on') or name in {'style', 'src', 'srcdoc'} for name in attributes)
-        if tag == 'a':
-            assert urlsplit(attributes['href'] or '').scheme in {'http', 'https', 'mailto', ''}
+    assert is_harmless(render(text))
+
+
+@given(ANYTHING)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_any_text_whatever_is_harmless_and_can_be_quoted(text: str) -> None:
+    assert is_harmless(render(text))
+    assert len(first_line(text)) <= 120
+    is_only_emoji(text)
+
+
+@given(st.one_of(LIKE_WORDS, st.from_regex(markup.PLAIN, fullmatch=True), ANYTHING))
+@settings(max_examples=400, deadline=None, derandomize=True)
+def test_words_that_are_not_parsed_look_as_if_they_were(text: str) -> None:
+    parsed = markup._sanitiser.clean(markup._markdown.render(text)).strip()
+
+    assert render(text) == parsed.replace('<pre>', markup.CODE[0]).replace('</pre>', markup.CODE[1])
 
 
 def test_text_is_a_paragraph_and_keeps_its_line_breaks() -> None:
@@ -99,6 +131,10 @@ def test_links_open_elsewhere_and_tell_nothing(text: str, href: str) -> None:
     assert 'rel="noopener noreferrer nofollow"' in html
 
 
+def test_a_picture_is_not_fetched_from_elsewhere() -> None:
+    assert render('![cat](https://a.example/c.png)').startswith('<p>!<a href="https://a.example/c.png"')
+
+
 @pytest.mark.parametrize(
     'text', ['# Shout', 'Shout\n=====', 'Quiet\n-----', '***', '[a]: https://a.example', '    code']
 )
@@ -122,3 +158,51 @@ def test_nothing_is_bigger_than_text_and_nothing_typed_disappears(text: str) -> 
 )
 def test_formatting_is_markdown(text: str, html: str) -> None:
     assert html in render(text)
+
+
+@pytest.mark.parametrize(
+    ('words', 'symbol'),
+    [('PARTY pop', '🎉'), (':tada:', '🎉'), ('+1', '👍'), ('flag switz', '🇨🇭'), ('🎉', '🎉')],
+)
+def test_emoji_are_found_by_their_words_or_themselves(words: str, symbol: str) -> None:
+    assert symbol in dict(find_emoji(words))
+
+
+@pytest.mark.parametrize(
+    ('words', 'count'),
+    [('', 0), (' : ', 0), ('no such thing', 0), ('🎉🎉', 0), ('skin tone', 0), ('tada', 1), ('a', 48)],
+)
+def test_only_so_many_emoji_are_found(words: str, count: int) -> None:
+    assert len(find_emoji(words)) == count
+
+
+@pytest.mark.parametrize('language', ['python', 'JS', 'c++', 'html', 'sql'])
+def test_code_in_a_known_language_has_colours(language: str) -> None:
+    classes = {attributes['class'] for attributes in spans(f'```{language}\nif (x) <b>1</b>;\n```')}
+
+    assert set() < classes <= set(STANDARD_TYPES.values())
+
+
+@pytest.mark.parametrize('language', ['', 'nothing-like-it', '"><script>', 'x" onload="y', '../../etc/passwd', '<pre>'])
+def test_other_code_is_plain(language: str) -> None:
+    assert render(f'```{language}\nx = 1\n```').startswith('<div class="code"><pre><code>x = 1\n</code></pre>')
+
+
+@pytest.mark.parametrize(
+    'text',
+    ['<pre>', '`<pre></pre>`', '&lt;pre&gt;', '[<pre>](https://a.example/<pre> "</pre>")', 'https://a.example/<pre>'],
+)
+def test_only_code_can_be_copied(text: str) -> None:
+    assert 'data-act="copy"' not in render(text)
+    assert render(f'{text}\n\n~~~\n{text}\n~~~').count('data-act="copy"') == 1
+
+
+@pytest.mark.parametrize(
+    'again', [*'[`@\\&~', '*a', 'a@', ':a', '> ', '- ', '- a\n', '@a ', '*_', '![', '[a](', 'http://[']
+)
+@pytest.mark.parametrize('fence', ['', '```python\n', '```java\n'])
+def test_the_most_tiresome_texts_come_to_an_end(fence: str, again: str) -> None:
+    text = f'{fence}{again * 4000}'[:4000]
+
+    assert is_harmless(render(text))
+    assert len(first_line(text)) <= 120
