@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from engineio.payload import Payload
 from nicegui import app, ui
 from uvicorn.config import WS_PROTOCOLS
 
@@ -22,6 +23,7 @@ from store import Store, Unusable
 
 PING_EVERY = 20.0
 STOP_WITHIN = 2
+MOST_PACKETS = 1000
 COLLECT_AFTER = (20_000, 10, 10)
 
 
@@ -52,6 +54,7 @@ def serve(settings: config.Settings) -> None:
     """Run the server until it is told to end."""
     # `ui.run` insists on wsproto, which takes a fifth more of the processor for each frame
     WS_PROTOCOLS['wsproto'] = WS_PROTOCOLS['websockets-sansio']
+    Payload.max_decode_packets = MOST_PACKETS  # without websockets a page sends all that it held back in one request
     ui.run(
         host=settings.host,
         port=settings.port,

@@ -5,7 +5,7 @@ Nothing here waits on the event loop: commits and reads run in worker threads.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import starmap
 from typing import Any
 
@@ -39,6 +39,7 @@ class NotFound(Exception):
 
 
 Request = NewMessage | NewText | Toggle
+Outcome = MessageView | Exception
 
 
 class Store:
@@ -106,10 +107,10 @@ class Store:
     async def _write(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting[:GROUP_LIMIT], self._waiting[GROUP_LIMIT:]
-            outcomes: Iterable[MessageView | Exception]
+            outcomes: Sequence[Outcome]
             changes: Sequence[MessageView] = ()
             try:
-                outcomes, changes = await asyncio.to_thread(self._commit, [request for request, _ in group])
+                outcomes, changes = await self._try_to_commit([request for request, _ in group])
             except Exception as error:  # whatever it was, each sender is told and the writer goes on
                 outcomes = [NotStored(type(error).__name__) for _ in group]
             for (_, stored), outcome in zip(group, outcomes, strict=True):
@@ -122,7 +123,16 @@ class Store:
             if changes:
                 self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
 
-    def _commit(self, requests: Sequence[Request]) -> tuple[list[MessageView | Exception], list[MessageView]]:
+    async def _try_to_commit(self, requests: Sequence[Request]) -> tuple[Sequence[Outcome], Sequence[MessageView]]:
+        try:
+            return await asyncio.to_thread(self._commit, requests)
+        except DBAPIError as error:
+            if 'readonly' not in str(error.orig):
+                raise
+        await asyncio.to_thread(self._engine.dispose)  # a connection remembers that the file was read-only
+        return await asyncio.to_thread(self._commit, requests)
+
+    def _commit(self, requests: Sequence[Request]) -> tuple[list[Outcome], list[MessageView]]:
         with self._writing() as session:
             ledger = _Ledger(session)
             said = ledger.say([request for request in requests if isinstance(request, NewMessage)])

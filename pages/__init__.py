@@ -46,8 +46,12 @@ def install(settings: Settings, door: Door, chat: Chat, presence: Presence) -> N
 
 
 def _tell_changes(chat: Chat) -> None:
+    told: int | None = None
+
     async def tell(changes: Sequence[MessageView]) -> None:
-        await audience.tell_everyone(browser.place(map(row, changes)))
+        nonlocal told
+        code, told = browser.place(map(row, changes), after=told), changes[-1].seq
+        await audience.tell_everyone(code)
 
     chat.changed.subscribe(tell)
 

@@ -24,10 +24,21 @@ def hear(event: str, handler: Callable[[Any], Coroutine[Any, Any, None]]) -> Non
     ui.on(event, lambda sent: background_tasks.create(handler(sent.args), name=event))
 
 
-async def join(client: Client) -> None:
-    """From now on the client's page hears what is told to everyone."""
-    for socket_id, _ in _sockets(client.id):
-        await core.sio.enter_room(socket_id, ROOM)
+class Line:
+    """The connection that a page has now. What is told by it never reaches a later one, which knows what it misses."""
+
+    def __init__(self, client: Client) -> None:
+        self._socket_ids = [socket_id for socket_id, _ in _sockets(client.id)]
+
+    async def join(self) -> None:
+        """From now on the page hears what is told to everyone."""
+        for socket_id in self._socket_ids:
+            await core.sio.enter_room(socket_id, ROOM)
+
+    async def tell(self, code: str) -> None:
+        """Run an expression of `browser` in the page, in order with what everyone is told."""
+        for socket_id in self._socket_ids:
+            await core.sio.emit('run_javascript', {'code': code}, room=socket_id)
 
 
 async def leave(client: Client) -> None:
@@ -57,7 +68,7 @@ async def tell_everyone(code: str) -> None:
 
 
 async def tell(client: Client, code: str) -> None:
-    """Run an expression of `browser` in one page, in order with what everyone is told."""
+    """Run an expression of `browser` in one page, on whatever connection it has."""
     await core.sio.emit('run_javascript', {'code': code}, room=client.id)
 
 

@@ -1,5 +1,6 @@
 """The chat view: everything said so far, who is here, and a place to write."""
 
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from typing import Any
@@ -10,6 +11,7 @@ from auth import Session
 from chat import Chat
 from models import MessageView, person_id
 from pages import audience, browser, composer, message_log, people
+from pages.audience import Line
 from pages.composer import Composer
 from pages.icon import sign
 from pages.invitation import Invitation
@@ -64,56 +66,59 @@ class Conversation:
         ui.run_javascript(browser.call('become', person_id(self._session.key)))
         ui.run_javascript(browser.call('catchUp'))
 
-    async def _catch_up(self, sent: Any) -> None:
-        cursor = sent
+    async def _catch_up(self, cursor: Any) -> None:
         if not isinstance(cursor, int) or self._session.ended:
             return
-        await audience.join(self._client)  # before fetching: what is said in between must not be lost
-        await self._tell(people.show(self._presence.people))
-        if cursor > 0 and await self._follow(cursor):
-            await self._tell(browser.call('settle', None, True))
+        line = Line(self._client)
+        await line.join()  # before fetching: what is said in between must not be lost
+        await line.tell(people.show(self._presence.people))
+        if cursor > 0 and await self._follow(cursor, line):
+            await line.tell(browser.call('settle', None, True))
         else:
-            await self._start_anew(replacing=cursor > 0)
+            await self._start_anew(line, replacing=cursor > 0)
 
-    async def _follow(self, cursor: int) -> bool:
+    async def _follow(self, cursor: int, line: Line) -> bool:
         """Place all changes after ``cursor``, or answer False where they are too many to be told one by one."""
         for _ in range(CATCH_UP_LIMIT // CATCH_UP_STEP):
             changes = await self._chat.changes_after(cursor, CATCH_UP_STEP)
             if changes:
-                await self._tell(browser.place(map(row, changes)))
+                await line.tell(browser.place(map(row, changes)))
                 cursor = changes[-1].seq
             if len(changes) < CATCH_UP_STEP:
                 return True
         return False
 
-    async def _start_anew(self, *, replacing: bool) -> None:
+    async def _start_anew(self, line: Line, *, replacing: bool) -> None:
         if replacing:
-            await self._tell(browser.call('restart'))
-        await self._show(await self._chat.newest_page(self._page_size), live=True)
+            await line.tell(browser.call('restart'))
+        page = await self._chat.newest_page(self._page_size)
+        await show(page, line, live=True, complete=len(page) < self._page_size)
 
-    async def _earlier(self, sent: Any) -> None:
-        if isinstance(sent, int) and not self._session.ended:
-            await self._show(await self._chat.page_before(sent, self._page_size), live=False)
+    async def _earlier(self, floor: Any) -> None:
+        if isinstance(floor, int) and not self._session.ended:
+            line = Line(self._client)
+            page = await self._chat.page_before(floor, self._page_size)
+            await show(page, line, live=False, complete=len(page) < self._page_size)
 
     async def _jump(self, sent: Any) -> None:
         """Show everything back to one message."""
+        line = Line(self._client)
         match sent:
             case {'id': int(goal), 'floor': int(floor)} if not self._session.ended:
                 for _ in range(JUMP_LIMIT // CATCH_UP_STEP):
                     page = await self._chat.page_before(floor, CATCH_UP_STEP)
-                    await self._show(page, live=False, size=CATCH_UP_STEP)
-                    if len(page) < CATCH_UP_STEP or (floor := page[0].id) <= goal:
+                    complete = len(page) < CATCH_UP_STEP
+                    await show(page, line, live=False, complete=complete)
+                    if complete or (floor := page[0].id) <= goal:
                         return
-                await self._tell(browser.call('stay', 'That message is too far back to be shown here.'))
+                await line.tell(browser.call('stay', 'That message is too far back to be shown here.'))
 
-    async def _show(self, page: list[MessageView], *, live: bool, size: int | None = None) -> None:
-        await self._tell(browser.place(map(row, page), past=True))
-        floor = page[0].id if len(page) == (size or self._page_size) else 0
-        await self._tell(browser.call('settle', floor, live))
-
-    async def _be_away(self, sent: Any) -> None:
+    async def _be_away(self, away: Any) -> None:
         if not self._session.ended:
-            self._presence.be_away(self._session, sent is True)
+            self._presence.be_away(self._session, away is True)
 
-    async def _tell(self, code: str) -> None:
-        await audience.tell(self._client, code)
+
+async def show(page: Sequence[MessageView], line: Line, *, live: bool, complete: bool) -> None:
+    """Place older messages than a browser has; ``complete`` says that there are none before them."""
+    await line.tell(browser.place(map(row, page), past=True))
+    await line.tell(browser.call('settle', 0 if complete else page[0].id, live))

@@ -1,11 +1,32 @@
 """A person at a browser: what they do and what they see, in the words of a story."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Locator, Page, expect
 
 PASSWORD = '123'
+SAY_AT_ONCE = """(box, texts) => {
+    for (const text of texts) {
+        box.value = text;
+        box.dispatchEvent(new Event('input', {bubbles: true}));
+        box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}));
+    }
+}"""
+SAY_ONE_BY_ONE = """async (box, texts) => {
+    const rows = document.querySelectorAll.bind(document, '#log .message');
+    for (const text of texts) {
+        const count = rows().length;
+        box.value = text;
+        box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}));
+        while (rows().length === count) await new Promise((go) => setTimeout(go));
+    }
+}"""
+SHOWN = """() => [...document.querySelectorAll('#log .message')].map(
+    (row) => [+row.dataset.id, row.querySelector('.text').textContent.trim()]
+)"""
 
 
 class Person:
@@ -104,12 +125,44 @@ class Person:
         """The text of every message on the screen, from first to last."""
         return await self.log.locator('.text').all_inner_texts()
 
+    async def say_at_once(self, texts: Sequence[str]) -> None:
+        """Say many things, faster than anybody types."""
+        await self.box.evaluate(SAY_AT_ONCE, list(texts))
+
+    async def say_one_by_one(self, texts: Sequence[str]) -> None:
+        """Say many things, each when the one before is on the screen."""
+        await self.box.evaluate(SAY_ONE_BY_ONE, list(texts))
+
+    async def shown(self) -> list[tuple[int, str]]:
+        """The id and text of every message on the screen, from first to last."""
+        return [(id_, text) for id_, text in await self.page.evaluate(SHOWN)]
+
+    async def has_seen(self, text: str) -> bool:
+        return text in await self.texts()
+
+    async def count(self) -> int:
+        """How many messages are in the page, seen or not; quicker than `rows` where there are many."""
+        return await self.page.locator('#log .message').count()
+
+    async def has_more_than(self, count: int) -> None:
+        while await self.count() <= count:
+            await asyncio.sleep(0.02)
+
     async def sees(self, text: str) -> None:
         await expect(self.log.locator('.text').get_by_text(text, exact=True)).to_be_visible()
 
     async def sees_only(self, *texts: str) -> None:
         """Exactly these messages, in this order."""
         await expect(self.log.locator('.text')).to_have_text(list(texts))
+
+    async def shows(self, kept: list[tuple[int, str]]) -> None:
+        """Everything that is kept, in its order, and nothing else."""
+        for _ in range(150):
+            if (shown := await self.shown()) == kept:
+                return
+            await asyncio.sleep(0.1)
+        missing, strange = sorted({*kept} - {*shown}), sorted({*shown} - {*kept})
+        assert shown == kept, f'{len(shown)} of {len(kept)}, missing {missing[:5]}, strange {strange[:5]}'
 
     async def sees_people(self, *names: str) -> None:
         await expect(self.people).to_have_text(list(names))
@@ -120,6 +173,20 @@ class Person:
 
     async def sees_login(self) -> None:
         await expect(self.page.get_by_role('button', name='Log in')).to_be_visible()
+
+    async def goes_back(self) -> None:
+        """Load earlier messages, by the button where there is one, else by scrolling up."""
+        count = await self.count()
+        earlier = self.page.get_by_role('button', name='Earlier messages')
+        if await earlier.is_visible():
+            await earlier.click()
+        else:
+            await self.page.locator('#room').evaluate('room => room.scrollTo(0, -room.scrollHeight)')
+        await self.has_more_than(count)
+
+    async def returns_quickly(self) -> None:
+        """Have the page look for a lost connection many times a second, so that tests need not wait for it."""
+        await self.page.evaluate('socket.io.reconnectionDelay(20) && socket.io.reconnectionDelayMax(60)')
 
     async def close(self) -> None:
         await self.page.context.close()

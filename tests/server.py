@@ -4,8 +4,11 @@ import asyncio
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import urllib.request
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +34,7 @@ class Server:
 
     def __init__(self, folder: Path, **settings: object) -> None:
         self.port = free_port()
+        self.command: Sequence[str] = (sys.executable, str(ROOT / 'messenger_app.py'))
         self.database = folder / 'main.db'
         self.output = folder / 'output.txt'
         self._environment = environment(
@@ -48,10 +52,17 @@ class Server:
         assert self._process
         return self._process.pid
 
+    async def restart_with(self, code: str) -> None:
+        """Start it anew in a world that some Python code has made worse."""
+        program = f'import sys\nsys.path.insert(0, {str(ROOT)!r})\n{code}\nimport messenger_app\nmessenger_app.main()'
+        self.command = (sys.executable, '-c', program)
+        await self.stop()
+        await self.start()
+
     async def start(self) -> None:
         with self.output.open('ab') as output:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, str(ROOT / 'messenger_app.py'),
+                *self.command,
                 cwd=self._folder, env=self._environment, stdout=output, stderr=output,
             )  # fmt: skip
         for _ in range(600):
@@ -70,6 +81,11 @@ class Server:
 
     async def kill(self) -> None:
         await self.stop(signal.SIGKILL)
+
+    def kept(self) -> list[tuple[int, str]]:
+        """The id and text of every message in the database, from first to last."""
+        with closing(sqlite3.connect(f'file:{self.database}?mode=ro', uri=True)) as database:
+            return database.execute('SELECT id, text FROM message ORDER BY id').fetchall()
 
     def is_healthy(self) -> bool:
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from nicegui import Client, app, core
+from nicegui import Client, core
 from nicegui.testing import User
 
 from pages import audience
@@ -29,7 +29,13 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     async def tell_everyone(code: str) -> None:
         told.append((audience.ROOM, code))
 
+    async def move(socket_id: str, room: str) -> None:
+        pass
+
     monkeypatch.setattr(core.sio, 'emit', emit)
+    monkeypatch.setattr(core.sio, 'enter_room', move)
+    monkeypatch.setattr(core.sio, 'leave_room', move)
+    monkeypatch.setattr(audience, '_sockets', lambda room: [(room, room)])  # as if each page had one, named like it
     monkeypatch.setattr(audience, 'tell_everyone', tell_everyone)
     return told
 
@@ -276,24 +282,3 @@ async def test_a_page_whose_session_has_ended_may_do_nothing(enter: Enter, told:
     await happen(ann, 'earlier', 5)
 
     assert [code for _, code in told] == ['refuse("k1", "You have been logged out, so this was not sent.")']
-
-
-async def test_the_health_check_answers(user: User) -> None:
-    answer = await user.http_client.get('/health')
-
-    assert (answer.status_code, answer.json()) == (200, {'status': 'ok'})
-
-
-async def test_every_answer_forbids_other_hosts_and_frames(user: User) -> None:
-    answer = await user.http_client.get('/')
-
-    policy = answer.headers['Content-Security-Policy']
-    assert "default-src 'self'" in policy
-    assert "frame-ancestors 'none'" in policy
-    assert not re.search(r'https?:|\*', policy)
-    assert answer.headers['Referrer-Policy'] == 'no-referrer'
-    assert 'set-cookie' not in answer.headers
-
-
-async def test_no_storage_secret_is_set_and_nothing_is_kept_for_browsers(user: User) -> None:
-    assert app.storage.secret is None

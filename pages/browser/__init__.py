@@ -27,6 +27,9 @@ def call(name: str, *arguments: object) -> str:
     return f'{name}({", ".join(map(json.dumps, arguments))})'
 
 
-def place(rows: Iterable[Row], *, past: bool = False) -> str:
-    """Put rows into the log; ``past`` ones may go before the first."""
-    return call('place', list(rows), past)
+def place(rows: Iterable[Row], *, past: bool = False, after: int | None = None) -> str:
+    """Put rows into the log; ``past`` ones may go before the first.
+
+    :param after: the position that these changes follow; a page that has not come so far asks for what it misses
+    """
+    return call('place', list(rows), past, after)

@@ -21,7 +21,8 @@ FUNCTIONS = {
         if (document.activeElement === document.body) box().focus();
     }""",
     # Put rows [id, seq, key, html] where their ids belong; a row that is known is renewed, unless it is newer already.
-    'place': """(rows, past) => {
+    # A network may lose an answer without either side noticing; what it had in it is missed, and asked for, here.
+    'place': """(rows, past, after) => {
         const log = the('log'), fresh = [], stay = log && keepPlace(past);
         for (const [id, seq, key, html] of log ? rows : []) {
             log.dataset.seen = Math.max(log.dataset.seen ?? 0, seq);
@@ -36,9 +37,10 @@ FUNCTIONS = {
             if (next) dress(next);
             if (!past) fresh.push(the('m' + id));
         }
-        if (log?.dataset.live) log.dataset.cursor = log.dataset.seen ?? 0;
         stay?.();
         notice(fresh);
+        if (log?.dataset.live && after !== null && after > log.dataset.cursor) catchUp();
+        if (log?.dataset.live) log.dataset.cursor = log.dataset.seen ?? 0;
     }""",
     # Change only what is different in a row, so that nothing else is announced again and the focus stays.
     'renew': """(row, html, seq) => {
@@ -104,9 +106,14 @@ FUNCTIONS = {
     # Tell the server how far this page has come, at the start and after each connection.
     'catchUp': """() => {
         if (!the('log')) return;
-        window.socket.off('disconnect', lose).on('disconnect', lose);
+        window.socket.off('disconnect', lose).on('disconnect', lose).off('connect_error').on('connect_error', endure);
         delete the('log').dataset.live;
         emitEvent('catch_up', +(the('log').dataset.cursor ?? 0));
+    }""",
+    # NiceGUI reloads a page whose second try to connect is not answered; this one goes on trying, by polling as well.
+    'endure': """(error) => {
+        if (error.message === 'timeout') window.socket.io.opts.transports = ['polling', 'websocket'];
+        if (error.message === 'Implicit handshake failed') location.reload();
     }""",
     # While the connection is down nothing is sent, the cursor stays, and a line says so.
     'lose': "() => { if (the('log')) { delete the('log').dataset.live; the('offline').hidden = false; } }",
