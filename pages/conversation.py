@@ -1,6 +1,5 @@
 """The chat view: everything said so far, who is here, and a place to write."""
 
-from collections.abc import Sequence
 from functools import cache
 from html import escape
 from typing import Any
@@ -9,7 +8,7 @@ from nicegui import Client, ui
 
 from auth import Session
 from chat import Chat
-from models import MessageView, person_id
+from models import person_id
 from pages import audience, browser, composer, message_log, people
 from pages.audience import Line
 from pages.composer import Composer
@@ -92,13 +91,12 @@ class Conversation:
         if replacing:
             await line.tell(browser.call('restart'))
         page = await self._chat.newest_page(self._page_size)
-        await show(page, line, live=True, complete=len(page) < self._page_size)
+        await line.tell(browser.place(map(row, page), past=True))
+        await line.tell(browser.call('settle', 0 if len(page) < self._page_size else page[0].id, True))
 
     async def _earlier(self, floor: Any) -> None:
         if isinstance(floor, int) and not self._session.ended:
-            line = Line(self._client)
-            page = await self._chat.page_before(floor, self._page_size)
-            await show(page, line, live=False, complete=len(page) < self._page_size)
+            await self._go_back(floor, self._page_size, Line(self._client))
 
     async def _jump(self, sent: Any) -> None:
         """Show everything back to one message."""
@@ -106,19 +104,19 @@ class Conversation:
         match sent:
             case {'id': int(goal), 'floor': int(floor)} if not self._session.ended:
                 for _ in range(JUMP_LIMIT // CATCH_UP_STEP):
-                    page = await self._chat.page_before(floor, CATCH_UP_STEP)
-                    complete = len(page) < CATCH_UP_STEP
-                    await show(page, line, live=False, complete=complete)
-                    if complete or (floor := page[0].id) <= goal:
+                    floor = await self._go_back(floor, CATCH_UP_STEP, line)
+                    if floor <= goal:
                         return
                 await line.tell(browser.call('stay', 'That message is too far back to be shown here.'))
+
+    async def _go_back(self, floor: int, count: int, line: Line) -> int:
+        """Show messages before the first one in the page, and answer which is the first then; 0 if there is no more."""
+        page = await self._chat.page_before(floor, count)
+        new = page[0].id if len(page) == count else 0
+        rows = browser.place(map(row, page), past=True)
+        await line.tell(browser.only_at(floor, rows, browser.call('settle', new, False)))
+        return new
 
     async def _be_away(self, away: Any) -> None:
         if not self._session.ended:
             self._presence.be_away(self._session, away is True)
-
-
-async def show(page: Sequence[MessageView], line: Line, *, live: bool, complete: bool) -> None:
-    """Place older messages than a browser has; ``complete`` says that there are none before them."""
-    await line.tell(browser.place(map(row, page), past=True))
-    await line.tell(browser.call('settle', 0 if complete else page[0].id, live))

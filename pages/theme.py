@@ -54,8 +54,8 @@ button { font: inherit; color: inherit; cursor: pointer; }
 .conversation > header { grid-column: 1 / -1; display: flex; align-items: center; gap: .25rem; padding: .5rem max(.75rem, env(safe-area-inset-left)); background: var(--surface); border-bottom: 1px solid var(--line); }
 .conversation > header h1 { flex: 1; min-width: 0; font-size: 1.05rem; line-height: 1.4; font-weight: 700; margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .conversation > header .quiet { white-space: nowrap; }
-.talk { display: grid; grid-template-rows: minmax(0, 1fr) auto auto auto; min-height: 0; }
-.room { display: flex; flex-direction: column-reverse; overflow-y: auto; overscroll-behavior: contain; min-height: 0; }
+.talk { display: grid; grid-template: minmax(0, 1fr) auto auto auto / minmax(0, 1fr); min-height: 0; }
+.room { contain: strict; display: flex; flex-direction: column-reverse; overflow-y: auto; overscroll-behavior: contain; min-height: 0; }
 .room:focus-visible { outline-offset: -2px; }
 .wall { flex: none; position: relative; width: min(52rem, 100%); margin: 0 auto; padding: 1rem; }
 .edge { display: flex; justify-content: center; color: var(--faint); font-size: .85rem; padding-bottom: .5rem; }

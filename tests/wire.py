@@ -18,6 +18,7 @@ class Wire:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._left: int | None = None
+        self._later: list[int] = []
         self._swallowing = False
         self.carries_websockets = True
 
@@ -37,12 +38,15 @@ class Wire:
         self.tear()
         self.release()
 
-    def fray(self, count: int | None) -> None:
-        """Let so many more bytes (1 or more) pass to the page, then tear once; new connections are taken at once."""
-        self._left = count
+    def fray(self, count: int | None, *later: int) -> None:
+        """Let so many more bytes (1 or more) pass to the page, then tear; new connections are taken at once.
+
+        :param later: after how many bytes it tears again
+        """
+        self._left, self._later = count, list(later)
 
     async def has_torn(self) -> None:
-        """Wait until a frayed wire has torn."""
+        """Wait until a frayed wire has torn for the last time."""
         while self._left is not None:
             await asyncio.sleep(0.01)
 
@@ -91,7 +95,7 @@ class Wire:
                 writer.write(data)
                 await writer.drain()
                 if to_page and self._left == 0:
-                    self._left = None
+                    self._left = self._later.pop(0) if self._later else None
                     self.tear()
         except OSError:
             pass

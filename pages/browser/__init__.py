@@ -27,6 +27,11 @@ def call(name: str, *arguments: object) -> str:
     return f'{name}({", ".join(map(json.dumps, arguments))})'
 
 
+def only_at(floor: int, *codes: str) -> str:
+    """Do something only in a page whose first message is still this one: it may have begun anew in the meantime."""
+    return f'if (isFloor({floor})) {{ {"; ".join(codes)} }}'
+
+
 def place(rows: Iterable[Row], *, past: bool = False, after: int | None = None) -> str:
     """Put rows into the log; ``past`` ones may go before the first.
 

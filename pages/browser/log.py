@@ -101,6 +101,7 @@ FUNCTIONS = {
         log.dataset.cursor = log.dataset.seen ?? 0;
         for (const [key, item] of held) emitEvent('say', {key, ...item, again: true});
     }""",
+    'isFloor': "(floor) => the('log')?.dataset.floor === String(floor)",
     # Empty the log: too much was missed to be told row by row.
     'restart': "() => { the('log').replaceChildren(); delete the('log').dataset.floor; }",
     # Tell the server how far this page has come, at the start and after each connection.
