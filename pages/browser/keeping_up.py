@@ -35,8 +35,9 @@ FUNCTIONS = {
     # The pill leads to the line, then to the bottom; it is there while something is below or has not been read.
     'showNews': """() => {
         const far = the('room').scrollTop < -400, count = unread();
-        the('news').hidden = !far && !count;
-        the('news').textContent = count ? `${count} new message${count > 1 ? 's' : ''} ↓` : 'Newest ↓';
+        const hidden = !far && !count, label = count ? `${count} new message${count > 1 ? 's' : ''} ↓` : 'Newest ↓';
+        if (the('news').hidden !== hidden) the('news').hidden = hidden;
+        if (the('news').textContent !== label) the('news').textContent = label;
     }""",
     'toNews': """() => {
         const line = unread() ? the(the('log').dataset.unread) : null;
