@@ -1,6 +1,7 @@
 """Simple Messenger: the front door. Reads the settings, puts the rooms together and starts the server."""
 
 import argparse
+import asyncio
 import gc
 import importlib.util
 import os
@@ -10,7 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from engineio.payload import Payload
-from nicegui import app, ui
+from nicegui import app, background_tasks, ui
+from nicegui.server import Server
 from uvicorn.config import WS_PROTOCOLS
 
 import api
@@ -23,6 +25,7 @@ from store import Store, Unusable
 
 PING_EVERY = 20.0
 STOP_WITHIN = 2
+LOOK_FOR_THE_END_EVERY = 0.2
 MOST_PACKETS = 1000
 COLLECT_AFTER = (20_000, 10, 10)
 
@@ -91,6 +94,7 @@ def build(settings: config.Settings, store: Store) -> None:
     pages.install(settings, Door(settings.password.get_secret_value()), chat, Presence())
     api.install(chat)
     app.on_startup(spare_the_collector)
+    app.on_startup(lambda: background_tasks.create(hang_up_at_the_end(), name='hang up at the end'))
     app.on_startup(lambda: announce(settings))
     if settings.native:
         watch_window(store)
@@ -103,6 +107,13 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+
+
+async def hang_up_at_the_end() -> None:
+    """Let go of those who wait for an answer as soon as the server is told to end, before it waits for them."""
+    while not Server.instance.should_exit:
+        await asyncio.sleep(LOOK_FOR_THE_END_EVERY)
+    await pages.audience.hang_up()
 
 
 def announce(settings: config.Settings) -> None:

@@ -86,3 +86,10 @@ def _backlog(engine_id: str) -> int:
     """How many packets wait for a socket to take them; 0 once it is closed."""
     socket = core.sio.eio.sockets.get(engine_id)
     return socket.queue.qsize() if socket and not socket.closed else 0
+
+
+async def hang_up() -> None:
+    """Answer the pages that wait for news without a websocket; the server would wait for them in vain when it ends."""
+    for socket in list(core.sio.eio.sockets.values()):
+        if not socket.upgraded:
+            await socket.close(wait=False)

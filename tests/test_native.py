@@ -76,8 +76,9 @@ async def screen() -> AsyncIterator[str]:
     if missing or not importlib.util.find_spec('webview'):
         reason = f'The window needs {", ".join(missing) or "pywebview"}. See .ci/run for what to install.'
         (pytest.fail if os.environ.get('CI') else pytest.skip)(reason)
-    # with -r, a key that a busy machine is slow to release does not repeat
-    xvfb = ['Xvfb', '-displayfd', '1', '-r', '-screen', '0', '1024x768x24', '-nolisten', 'tcp']
+    # with -r, a key that a busy machine is slow to release does not repeat; with -noreset, the end of the first client
+    # does not take along others that are just connecting
+    xvfb = ['Xvfb', '-displayfd', '1', '-r', '-noreset', '-screen', '0', '1024x768x24', '-nolisten', 'tcp']
     async with running(*xvfb, stdout=asyncio.subprocess.PIPE) as server:
         assert server.stdout
         display = f':{(await server.stdout.readline()).decode().strip()}'

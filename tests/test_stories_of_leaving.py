@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
-from tests.conftest import Arrive
+from tests.conftest import Arrive, EnterByWire
 from tests.person import Person
 from tests.server import Server
 from tests.wire import Wire
@@ -145,3 +145,18 @@ async def test_after_a_restart_the_login_says_why_and_the_messages_are_there(ent
     await expect(ann.page.get_by_text('The server was restarted, which logs everybody out.')).to_be_visible()
     await ann.enter('Ann')
     await ann.sees_only('Remember this')
+
+
+async def test_a_page_without_websockets_does_not_hold_up_the_end_of_the_server(
+    enter_by_wire: EnterByWire, server: Server
+) -> None:
+    ann, wire = await enter_by_wire('Ann')
+    await wire.cut()
+    wire.carries_websockets = False
+    await wire.mend()
+    await ann.page.wait_for_function('socket.io.engine.transport.name === "polling" && !socket.io.engine.upgrading')
+    await expect(ann.offline).to_be_hidden()
+
+    await server.stop()
+
+    assert 'Traceback' not in server.output.read_text()
