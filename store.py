@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Engine, event, func
+from sqlalchemy import Engine, bindparam, event, func
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, create_engine, insert, select, update
@@ -24,6 +24,15 @@ COLUMNS: list[Any] = [
     *(Message.id, Message.seq, Message.author, Message.author_key, Message.key, Message.text, Message.sent_at),
     *(Message.edited, Message.deleted, Message.reactions, Quoted.id, Quoted.author, Quoted.text, Quoted.deleted),
 ]
+# the statements of the usual way, made once: making one costs as much as running it
+MESSAGES: Any = select(*COLUMNS).outerjoin(Quoted, col(Quoted.id) == Message.reply_to)
+CHANGES_AFTER: Any = MESSAGES.where(col(Message.seq) > bindparam('seq')).order_by(col(Message.seq))
+INSERT = insert(Message.__table__)  # type: ignore[attr-defined]
+# two queries in one: SQLite looks up a greatest value in an index, but two of them at once in the whole table
+LAST: Any = select(select(func.max(Message.seq)).scalar_subquery(), select(func.max(Message.id)).scalar_subquery())
+KNOWN: Any = select(Message.author_key, Message.key, Message.id).where(
+    col(Message.key).in_(bindparam('keys', expanding=True))
+)
 
 
 class Unusable(Exception):
@@ -58,7 +67,7 @@ class Store:
         try:
             SQLModel.metadata.create_all(self._engine)
             with self._writing() as session:
-                _views(session, _messages().limit(1))
+                _views(session, MESSAGES.limit(1))
         except DBAPIError as error:
             raise Unusable(_sentence(url.removeprefix('sqlite:///'), error)) from error
 
@@ -82,21 +91,21 @@ class Store:
 
     async def get(self, message_id: int) -> MessageView | None:
         """One message."""
-        found = await self._read(_messages().where(col(Message.id) == _fit(message_id)))
+        found = await self._read(MESSAGES.where(col(Message.id) == _fit(message_id)))
         return found[0] if found else None
 
     async def newest_page(self, limit: int) -> list[MessageView]:
         """The newest ``limit`` messages, oldest first."""
-        return (await self._read(_messages().order_by(col(Message.id).desc()).limit(limit)))[::-1]
+        return (await self._read(MESSAGES.order_by(col(Message.id).desc()).limit(limit)))[::-1]
 
     async def page_before(self, message_id: int, limit: int) -> list[MessageView]:
         """The ``limit`` messages before the one with ``message_id``, oldest first."""
-        earlier = _messages().where(col(Message.id) < _fit(message_id))
+        earlier = MESSAGES.where(col(Message.id) < _fit(message_id))
         return (await self._read(earlier.order_by(col(Message.id).desc()).limit(limit)))[::-1]
 
     async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
         """The first ``limit`` messages that changed after position ``seq``, in the order of their latest changes."""
-        return await self._read(_changes_after(_fit(seq)).limit(limit))
+        return await self._read(CHANGES_AFTER.limit(limit), seq=_fit(seq))
 
     async def close(self) -> None:
         """Commit what is waiting, then close the database."""
@@ -145,18 +154,21 @@ class Store:
                         targets.append(ledger.rewrite(request))
                     case Toggle():
                         targets.append(ledger.toggle(request))
-            changes = _views(session, _changes_after(ledger.start))
+            if all(isinstance(request, NewMessage) and request.reply_to is None for request in requests):
+                changes = ledger.new  # as they will be read
+            else:
+                changes = _views(session, CHANGES_AFTER, seq=ledger.start)
             views = {view.id: view for view in changes}
             if repeated := {target for target in targets if target is not None} - views.keys():
-                repeats = _views(session, _messages().where(col(Message.id).in_(repeated)))
+                repeats = _views(session, MESSAGES.where(col(Message.id).in_(repeated)))
                 views |= {view.id: view for view in repeats}
             session.commit()
         return [NotFound() if target is None else views[target] for target in targets], changes
 
-    async def _read(self, query: Any) -> list[MessageView]:
+    async def _read(self, query: Any, **values: int) -> list[MessageView]:
         def read() -> list[MessageView]:
             with Session(self._engine) as session:
-                return _views(session, query)
+                return _views(session, query, **values)
 
         return await asyncio.to_thread(read)
 
@@ -169,38 +181,32 @@ class _Ledger:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.start = self._seq = session.exec(select(func.max(Message.seq))).one() or 0
+        self.start, self._last_id = (last or 0 for last in session.execute(LAST).one())
+        self._seq = self.start
+        self.new: list[MessageView] = []
 
     def say(self, messages: Sequence[NewMessage]) -> dict[tuple[str, str], int]:
         """Insert what is new, and answer where each message is, new or not."""
         if not messages:
             return {}
-        query = select(Message.author_key, Message.key, Message.id)
-        known = self._session.execute(query.where(col(Message.key).in_([message.key for message in messages])))
+        known = self._session.execute(KNOWN, {'keys': [message.key for message in messages]})
         places = {(author_key, key): message_id for author_key, key, message_id in known}
-        last_id = self._session.exec(select(func.max(Message.id))).one() or 0
-        rows = []
+        rows: list[dict[str, object]] = []
         for message in messages:
             if message.identity not in places:
-                places[message.identity] = last_id = last_id + 1
-                rows.append(
-                    {
-                        'id': last_id,
-                        'seq': self._next(),
-                        'author': message.author,
-                        'text': message.text,
-                        'author_key': message.author_key,
-                        'key': message.key,
-                        'sent_at': message.sent_at,
-                        'reply_to': message.reply_to and _fit(message.reply_to),
-                        'edited': False,
-                        'deleted': False,
-                        'reactions': [],
-                    }
-                )
+                view = self._place(message)
+                self.new.append(view)
+                places[message.identity] = view.id
+                rows.append(_columns(view, reply_to=message.reply_to))
         if rows:
-            self._session.execute(insert(Message), rows)
+            self._session.connection().execute(INSERT, rows)
         return places
+
+    def _place(self, message: NewMessage) -> MessageView:
+        """The next place in the conversation, and what is known of a message that replies to none."""
+        self._last_id += 1
+        author, text = message.author, message.text
+        return MessageView(self._last_id, self._next(), author, message.author_key, message.key, text, message.sent_at)
 
     def rewrite(self, request: NewText) -> int | None:
         message = self._session.get(Message, _fit(request.message_id), populate_existing=True)
@@ -233,21 +239,19 @@ class _Ledger:
         return self._seq
 
 
+def _columns(new: MessageView, *, reply_to: int | None) -> dict[str, object]:
+    place = {'id': new.id, 'seq': new.seq, 'author': new.author, 'author_key': new.author_key, 'key': new.key}
+    content = {'text': new.text, 'sent_at': new.sent_at, 'reply_to': reply_to and _fit(reply_to)}
+    return place | content | {'edited': False, 'deleted': False, 'reactions': []}
+
+
 def _fit(number: int) -> int:
     """The nearest number that SQLite can hold: one that is too large must not fail the others of its group."""
     return max(-LARGEST, min(number, LARGEST))
 
 
-def _messages() -> Any:
-    return select(*COLUMNS).outerjoin(Quoted, col(Quoted.id) == Message.reply_to)
-
-
-def _changes_after(seq: int) -> Any:
-    return _messages().where(col(Message.seq) > seq).order_by(col(Message.seq))
-
-
-def _views(session: Session, query: Any) -> list[MessageView]:
-    return [_view(*row) for row in session.execute(query)]
+def _views(session: Session, query: Any, **values: int) -> list[MessageView]:
+    return [_view(*row) for row in session.execute(query, values)]
 
 
 def _view(*row: Any) -> MessageView:

@@ -12,6 +12,7 @@ from nicegui import Client, core
 from nicegui.testing import User
 
 from pages import audience
+from pages.connection import Packet
 
 Told = list[tuple[str, str]]
 Enter = Callable[[str], Awaitable[User]]
@@ -26,6 +27,18 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
         if event == 'run_javascript':
             told.append((room, data['code']))
 
+    class Recorder:
+        """A connection of a page; each page has one, named like it."""
+
+        def __init__(self, room: str) -> None:
+            self.socket_id = room
+
+        def write(self, packet: Packet) -> None:
+            told.append((self.socket_id, packet.code))
+
+        async def drain(self) -> None:
+            pass
+
     async def tell_everyone(code: str) -> None:
         told.append((audience.ROOM, code))
 
@@ -35,7 +48,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     monkeypatch.setattr(core.sio, 'emit', emit)
     monkeypatch.setattr(core.sio, 'enter_room', move)
     monkeypatch.setattr(core.sio, 'leave_room', move)
-    monkeypatch.setattr(audience, '_sockets', lambda room: [(room, room)])  # as if each page had one, named like it
+    monkeypatch.setattr(audience, 'connections', lambda room: [Recorder(room)])
     monkeypatch.setattr(audience, 'tell_everyone', tell_everyone)
     return told
 
