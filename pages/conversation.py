@@ -58,16 +58,18 @@ class Conversation:
         Toolbar(client, session, chat)
         Invitation(client)
         ui.html(screen(title), sanitize=False).classes('conversation')
-        self.greet()
-
-    def greet(self) -> None:
-        """Tell the page who it is and ask how far it has come; it answers with ``catch_up``. For each connection."""
-        ui.run_javascript(browser.call('become', person_id(self._session.key)))
+        ui.run_javascript(browser.call('become', person_id(session.key)))
         ui.run_javascript(browser.call('catchUp'))
+
+    async def greet(self) -> None:
+        """Ask the page how far it has come; it answers with ``catch_up``. For each connection after the first."""
+        await audience.tell(self._client, browser.call('catchUp'))
 
     async def _catch_up(self, cursor: Any) -> None:
         if not isinstance(cursor, int) or self._session.ended:
             return
+        # NiceGUI has shown the view and has nothing more to tell this page; its outbox would look for it every second
+        self._client.outbox.stop()
         line = Line(self._client)
         await line.join()  # before fetching: what is said in between must not be lost
         await line.tell(people.show(self._presence.people))

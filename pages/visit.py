@@ -66,11 +66,11 @@ class Visit:
         if session is None:
             self._login.say_why(await ui.run_javascript(browser.call('farewell', self._server), timeout=10))
         elif session.ended:
-            ui.run_javascript(browser.call('depart', 'taken'))
+            await audience.tell(self._client, browser.call('depart', 'taken'))
         elif self._conversation:
             session.connected = True
             self._presence.enter(session)
-            self._conversation.greet()
+            await self._conversation.greet()
 
     def _lose(self) -> None:
         """A connection of the page is lost; the session lives on for the grace period."""
