@@ -181,7 +181,7 @@ class _Ledger:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.start, self._last_id = (last or 0 for last in session.execute(LAST).one())
+        self.start, self._last_id = (last or 0 for last in session.connection().execute(LAST).one())
         self._seq = self.start
         self.new: list[MessageView] = []
 
@@ -189,7 +189,7 @@ class _Ledger:
         """Insert what is new, and answer where each message is, new or not."""
         if not messages:
             return {}
-        known = self._session.execute(KNOWN, {'keys': [message.key for message in messages]})
+        known = self._session.connection().execute(KNOWN, {'keys': [message.key for message in messages]})
         places = {(author_key, key): message_id for author_key, key, message_id in known}
         rows: list[dict[str, object]] = []
         for message in messages:

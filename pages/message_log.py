@@ -74,6 +74,8 @@ def _quote(quote: Quote | None) -> str:
 
 
 def _reactions(reactions: tuple[Reaction, ...]) -> str:
+    if not reactions:
+        return ''
     symbols = list(dict.fromkeys(reaction.emoji for reaction in reactions))
     ordered = sorted(reactions, key=lambda reaction: symbols.index(reaction.emoji))
     groups = groupby(ordered, lambda reaction: reaction.emoji)
