@@ -106,7 +106,7 @@ button { font: inherit; color: inherit; cursor: pointer; }
 .reaction { border: 1px solid var(--line); background: var(--raised); border-radius: 1rem; padding: 0 .55rem; font-size: .85rem; min-height: 1.6rem; }
 .reaction[aria-pressed=true] { border-color: var(--accent); background: var(--tint); }
 
-.tools { position: absolute; inset-inline-end: 1rem; z-index: 1; transform: translateY(-70%); display: flex; flex-wrap: wrap; max-width: calc(100% - 1rem); background: var(--surface); border: 1px solid var(--line); border-radius: .8rem; padding: .15rem; box-shadow: 0 4px 16px rgb(0 0 0 / .15); }
+.tools { position: absolute; top: 0; inset-inline-end: 1rem; z-index: 1; transform: translateY(-70%); display: flex; flex-wrap: wrap; max-width: calc(100% - 1rem); background: var(--surface); border: 1px solid var(--line); border-radius: .8rem; padding: .15rem; box-shadow: 0 4px 16px rgb(0 0 0 / .15); }
 .tools.below { transform: translateY(-30%); }
 .tools > span { display: flex; }
 .tools button, #emoji-found button { border: 0; background: none; border-radius: .5rem; width: 1.95rem; height: 1.95rem; display: grid; place-items: center; padding: 0; line-height: 1; }

@@ -1,7 +1,8 @@
 """The actions on a message, dialogs, choices, keys."""
 
 FUNCTIONS = {
-    # One set of tools serves all messages: it goes to the one that is pointed at, focused or tapped.
+    # One set of tools serves all messages: it goes to the one that is pointed at, focused or tapped. It is translated,
+    # since another `top` would have the browser lay out all rows again, while scrolling for every frame.
     'showTools': """(row) => {
         const tools = the('tools'), bubble = row.querySelector('.bubble').getBoundingClientRect();
         if (tools.contains(document.activeElement) && tools.dataset.of !== row.dataset.id) return;
@@ -9,7 +10,8 @@ FUNCTIONS = {
         tools.classList.toggle('own', row.dataset.author === me());
         const below = bubble.top - the('room').getBoundingClientRect().top < 60;
         tools.classList.toggle('below', below);
-        tools.style.top = (below ? bubble.bottom : bubble.top) - the('wall').getBoundingClientRect().top + 'px';
+        const top = (below ? bubble.bottom : bubble.top) - the('wall').getBoundingClientRect().top;
+        tools.style.translate = `0 ${top}px`;
         tools.hidden = row.classList.contains('deleted');
     }""",
     'hideTools': "() => { if (the('tools')) the('tools').hidden = true; }",
