@@ -1,5 +1,7 @@
 """50 people who send at once, through the real path: socket, rules, commit, and everybody's screen."""
 
+import statistics
+
 from benchmarks.crowd import Crowd
 from benchmarks.process import Server
 from benchmarks.promise import Figures, Promise, Workload
@@ -7,6 +9,7 @@ from benchmarks.stored import is_write_ahead, order
 
 SENDERS = 50
 MESSAGES = 2000
+REPEATS = 5
 
 
 async def run(_quick: bool) -> Figures:
@@ -14,15 +17,17 @@ async def run(_quick: bool) -> Figures:
         await crowd.grow(SENDERS)
         await crowd.talk(MESSAGES)
         before = server.memory
-        talk = await crowd.talk(MESSAGES)
+        talks = [await crowd.talk(MESSAGES)]
+        after = server.memory
+        talks += [await crowd.talk(MESSAGES) for _ in range(REPEATS - 1)]
         kept = order(server.database)
         return {
-            'posts a second, stored and seen by all': MESSAGES / talk.duration,
-            'posts that are not stored': 2 * MESSAGES - len(kept),
+            'posts a second, stored and seen by all': MESSAGES / statistics.median(talk.duration for talk in talks),
+            'posts that are not stored': (1 + REPEATS) * MESSAGES - len(kept),
             'pages that lack a message or show another order': crowd.astray(kept),
             'write-ahead log': is_write_ahead(server.database),
-            'growth of memory': (server.memory / before - 1) * 100,
-            'growth of memory per message': (server.memory - before) / MESSAGES,
+            'growth of memory': (after / before - 1) * 100,
+            'growth of memory per message': (after - before) / MESSAGES,
         }
 
 
