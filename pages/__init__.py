@@ -27,6 +27,7 @@ def install(settings: Settings, door: Door, chat: Chat, presence: Presence) -> N
     ui.add_body_html(dialogs(), shared=True)
     ui.add_css(theme.CSS, shared=True)
     icon.install(settings.title)
+    audience.install()
     core.sio.async_handlers = False  # each packet has a task already, and NiceGUI's handlers only start others
     server = secrets.token_hex(4)
 
