@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 
-from nicegui import app, background_tasks, core, ui
+from nicegui import app, background_tasks, ui
 
 from auth import Door
 from chat import Chat
@@ -28,7 +28,6 @@ def install(settings: Settings, door: Door, chat: Chat, presence: Presence) -> N
     ui.add_css(theme.CSS, shared=True)
     icon.install(settings.title)
     audience.install()
-    core.sio.async_handlers = False  # each packet has a task already, and NiceGUI's handlers only start others
     server = secrets.token_hex(4)
 
     def messenger() -> None:

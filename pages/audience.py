@@ -12,8 +12,6 @@ from pages import browser
 from pages.connection import Connection, Packet, connections
 
 ROOM = 'conversation'
-
-
 Handler = Callable[[Any], Coroutine[Any, Any, None]]
 
 
@@ -38,6 +36,7 @@ def install() -> None:
     event; none of it is needed here, and it takes longer than all that a message then goes through until it is stored.
     """
     core.sio.on('event', _direct)
+    core.sio.async_handlers = False  # each packet has a task already, and the handlers only start others
 
 
 def hear(event: str, handler: Handler) -> None:
