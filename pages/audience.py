@@ -33,7 +33,7 @@ def install() -> None:
     """Lead events for an `Ear` straight to it.
 
     NiceGUI enters the context of the page and of the listening element, and looks at the handler's signature, for each
-    event; none of it is needed here, and it takes longer than all that a message then goes through until it is stored.
+    event; none of it is needed here, and it is about a tenth of what a post costs.
     """
     core.sio.on('event', _direct)
     core.sio.async_handlers = False  # each packet has a task already, and the handlers only start others
