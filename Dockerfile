@@ -9,7 +9,7 @@ COPY requirements.txt .
 RUN sed '/tests need/,$d' requirements.txt > /tmp/requirements.txt && \
     pip install --no-cache-dir -r /tmp/requirements.txt
 COPY *.py ./
-COPY pages pages
+COPY messenger messenger
 
 USER messenger
 VOLUME /data

@@ -15,13 +15,12 @@ from nicegui import app, background_tasks, ui
 from nicegui.server import Server
 from uvicorn.config import WS_PROTOCOLS
 
-import api
 import config
-import pages
 from auth import Door
-from chat import Chat
-from presence import Presence
-from store import Store, Unusable
+from messenger import api, pages
+from messenger.chat import Chat
+from messenger.presence import Presence
+from messenger.storage import Store, Unusable
 
 PING_EVERY = 20.0
 STOP_WITHIN = 2
@@ -55,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def serve(settings: config.Settings) -> None:
     """Run the server until it is told to end."""
-    WS_PROTOCOLS['wsproto'] = 'pages.connection:WebSocketProtocol'  # `ui.run` insists on wsproto
+    WS_PROTOCOLS['wsproto'] = 'messenger.pages.connection:WebSocketProtocol'  # `ui.run` insists on wsproto
     Payload.max_decode_packets = MOST_PACKETS  # without websockets a page sends all that it held back in one request
     app.on_startup(lambda: background_tasks.create(hang_up_at_the_end(), name='hang up at the end'))
     ui.run(

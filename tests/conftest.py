@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from chat import Chat
-from store import Store
+from messenger.chat import Chat
+from messenger.storage import Store
 from tests.person import Person
 from tests.server import ROOT, Server, free_port
 from tests.wire import Wire

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+from messenger.storage import Store
 from models import NewMessage
-from store import Store
 from tests.server import Server
 
 

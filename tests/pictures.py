@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from pages import icon
+from messenger.pages import icon
 from tests.conftest import CHROMIUM
 from tests.person import Person
 from tests.server import ROOT, Server

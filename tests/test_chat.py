@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from auth import Session
-from chat import Chat, Refused
+from messenger.chat import Chat, Refused
+from messenger.storage import NotStored, Store
 from models import MessageView, fold
-from store import NotStored, Store
 
 
 async def say(chat: Chat, text: str, *, key: str = 'k', author: str = 'Ann') -> MessageView:

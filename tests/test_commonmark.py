@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from markup import render
+from messenger.markdown import render
 
 HOW_MANY_APPLY = 349
 COMPARED = {'href', 'title', 'start'}

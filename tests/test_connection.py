@@ -11,12 +11,12 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from pages.connection import LONGEST_QUEUE, MOST_WAITING, Connection, Packet, WebSocketProtocol
+from messenger.pages.connection import LONGEST_QUEUE, MOST_WAITING, Connection, Packet, WebSocketProtocol
 from tests.conftest import Arrive
 from tests.server import Server
 
 ONLY_WEBSOCKETS = """
-from pages.connection import Connection
+from messenger.pages.connection import Connection
 Connection._is_open = False  # whoever is served by Engine.IO hears nothing
 """
 

@@ -10,35 +10,41 @@ import pytest
 from config import Settings
 from tests.server import ROOT
 
-ROOMS = {'api', 'auth', 'chat', 'config', 'markup', 'messenger_app', 'models', 'pages', 'presence', 'store'}
-MAY_KNOW = {
-    'messenger_app': ROOMS - {'messenger_app'},
-    'pages': {'auth', 'chat', 'presence', 'markup', 'config', 'models'},
-    'api': {'auth', 'chat', 'presence', 'markup', 'config', 'models'},
-    'chat': {'store', 'models'},
+LAYERS = {  # who may import whom; a package is one name
+    'messenger_app': {'pages', 'api', 'storage', 'auth', 'chat', 'presence', 'config'},
+    'pages': {'markdown', 'auth', 'chat', 'presence', 'config', 'models'},
+    'api': {'markdown', 'auth', 'chat', 'presence', 'config', 'models'},
+    'chat': {'storage', 'models'},
     'presence': {'config', 'models'},
     'auth': {'config', 'models'},
-    'markup': {'config', 'models'},
-    'store': {'models', 'config'},
+    'markdown': {'config', 'models'},
+    'storage': {'models', 'config'},
     'models': set[str](),
     'config': set[str](),
 }
 OWNERS = {
-    'sqlmodel': {'store', 'models'},
-    'sqlalchemy': {'store', 'models'},
-    'sqlite3': {'store'},
+    'sqlmodel': {'storage', 'models'},
+    'sqlalchemy': {'storage', 'models'},
+    'sqlite3': {'storage'},
     'pydantic_settings': {'config'},
-    'markdown_it': {'markup'},
-    'nh3': {'markup'},
-    'pygments': {'markup'},
-    'emoji': {'markup', 'chat'},
+    'markdown_it': {'markdown'},
+    'nh3': {'markdown'},
+    'pygments': {'markdown'},
+    'emoji': {'markdown', 'chat'},
     'segno': {'pages'},
 }
-FILES = sorted([*ROOT.glob('*.py'), *(ROOT / 'pages').rglob('*.py')])
+FILES = sorted([*ROOT.glob('*.py'), *(ROOT / 'messenger').rglob('*.py')])
 
 
-def room(file: Path) -> str:
-    return 'pages' if 'pages' in file.relative_to(ROOT).parts else file.stem
+def part_of(file: Path) -> str:
+    """The name of a module, or of the package in ``messenger`` that it belongs to."""
+    parts = file.relative_to(ROOT).with_suffix('').parts
+    return parts[1] if parts[0] == 'messenger' else parts[0]
+
+
+def our_imports(file: Path) -> set[str]:
+    names = {name.removeprefix('messenger.').split('.')[0] for name in imports(file)}
+    return names & LAYERS.keys() - {part_of(file)}
 
 
 def imports(file: Path) -> set[str]:
@@ -56,29 +62,27 @@ def calls(tree: ast.AST) -> set[str]:
     return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
 
 
-def test_every_room_is_in_the_plan() -> None:
-    assert {room(file) for file in FILES} == ROOMS
+def test_every_module_is_in_the_plan() -> None:
+    assert {part_of(file) for file in FILES} == LAYERS.keys() | {'__init__'}
 
 
-@pytest.mark.parametrize('file', FILES, ids=lambda file: file.stem)
-def test_imports_go_downward_only(file: Path) -> None:
-    known = {name.split('.')[0] for name in imports(file)} & ROOMS - {room(file)}
-
-    assert known <= MAY_KNOW[room(file)]
+@pytest.mark.parametrize('file', FILES, ids=lambda file: '.'.join(file.relative_to(ROOT).with_suffix('').parts))
+def test_imports_go_down_only(file: Path) -> None:
+    assert our_imports(file) <= LAYERS.get(part_of(file), set())
 
 
-@pytest.mark.parametrize('file', FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize('file', FILES, ids=lambda file: '.'.join(file.relative_to(ROOT).with_suffix('').parts))
 def test_each_library_has_one_owner(file: Path) -> None:
     for library, owners in OWNERS.items():
         if library in {name.split('.')[0] for name in imports(file)}:
-            assert room(file) in owners
+            assert part_of(file) in owners
     if 'nicegui.ui' in imports(file):
-        assert room(file) in {'pages', 'messenger_app'}
+        assert part_of(file) in {'pages', 'messenger_app'}
 
 
 def test_only_config_reads_settings_from_the_environment() -> None:
     for file in FILES:
-        if room(file) != 'config':
+        if part_of(file) != 'config':
             assert 'MESSENGER_' not in ''.join(re.findall(r'environ[^\n]*', file.read_text()))
 
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from auth import Session
+from messenger.presence import Presence
 from models import Person
-from presence import Presence
 
 ANN, CLEO = Session('Ann', 'ann'), Session('Cleo', 'cleo')
 

@@ -11,8 +11,8 @@ import pytest
 from nicegui import Client, core
 from nicegui.testing import User
 
-from pages import audience
-from pages.connection import Packet
+from messenger.pages import audience
+from messenger.pages.connection import Packet
 
 Told = list[tuple[str, str]]
 Enter = Callable[[str], Awaitable[User]]

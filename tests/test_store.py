@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from messenger.storage import NotFound, NotStored, Store, Unusable
 from models import MessageView, NewMessage, NewText, Reaction, Toggle
-from store import NotFound, NotStored, Store, Unusable
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123000, tzinfo=UTC)
 

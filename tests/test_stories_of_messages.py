@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import expect
 
+from messenger.storage import Store
 from models import NewMessage
-from store import Store
 from tests.conftest import Arrive
 from tests.server import Server
 

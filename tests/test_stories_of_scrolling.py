@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from playwright.async_api import expect
 
+from messenger.storage import Store
 from models import NewMessage
-from store import Store
 from tests.conftest import Arrive
 from tests.person import Person
 from tests.server import Server

@@ -7,16 +7,16 @@ from typing import Any
 from nicegui import Client, ui
 
 from auth import Session
-from chat import Chat
+from messenger.chat import Chat
+from messenger.pages import audience, browser, composer, message_log, people
+from messenger.pages.audience import Line
+from messenger.pages.composer import Composer
+from messenger.pages.icon import sign
+from messenger.pages.invitation import Invitation
+from messenger.pages.message_log import row
+from messenger.pages.toolbar import Toolbar
+from messenger.presence import Presence
 from models import person_id
-from pages import audience, browser, composer, message_log, people
-from pages.audience import Line
-from pages.composer import Composer
-from pages.icon import sign
-from pages.invitation import Invitation
-from pages.message_log import row
-from pages.toolbar import Toolbar
-from presence import Presence
 
 CATCH_UP_STEP = 200
 CATCH_UP_LIMIT = 2000

@@ -8,7 +8,7 @@ import segno
 from nicegui import Client, app
 
 from config import LOOPBACK
-from pages import audience, browser
+from messenger.pages import audience, browser
 
 LONGEST_ADDRESS = 300
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
+from messenger.pages import browser
+from messenger.presence import Presentee
 from models import person_id
-from pages import browser
-from presence import Presentee
 
 HTML = """
 <aside class="people" id="aside" aria-label="Who is here"><h2>Who is here</h2>

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from nicegui import json
 
-from pages.browser import keeping_up, leaving, log, menus, writing
+from messenger.pages.browser import keeping_up, leaving, log, menus, writing
 
 Row = tuple[int, int, str, str]
 PARTS = (log, writing, keeping_up, menus, leaving)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import emoji
 from nicegui import Event
 
+from messenger.storage import NotFound, NotStored, Request, Store
 from models import MessageView, NewMessage, NewText, Person, Reaction, Toggle
-from store import NotFound, NotStored, Request, Store
 
 LONGEST_KEY = 64
 MOST_REACTIONS = 24

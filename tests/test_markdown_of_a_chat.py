@@ -2,9 +2,9 @@
 
 import pytest
 
-from markup import first_line, is_only_emoji, render
+from messenger.markdown import first_line, is_only_emoji, render
 from models import fold, person_id
-from tests.test_markup import spans
+from tests.test_markdown import spans
 
 
 def mentioned(text: str) -> list[list[str]]:

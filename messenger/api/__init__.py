@@ -2,7 +2,7 @@
 
 from nicegui import app
 
-from chat import Chat
+from messenger.chat import Chat
 
 
 def install(chat: Chat) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 from nicegui import Client
 
-import markup
 from auth import Session
-from chat import Chat, Refused
+from messenger import markdown
+from messenger.chat import Chat, Refused
+from messenger.pages import audience, browser
+from messenger.pages.icon import sign
 from models import MessageView
-from pages import audience, browser
-from pages.icon import sign
 
 EMOJI = ('👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀')
 ACTIONS = {'more': 'React with another emoji', 'reply': 'Reply', 'edit': 'Edit', 'delete': 'Delete'}
@@ -62,7 +62,7 @@ class Toolbar:
 
     async def _find_emoji(self, sent: Any) -> None:
         if isinstance(sent, str) and not self._session.ended:
-            await audience.tell(self._client, browser.call('showEmoji', markup.find_emoji(sent)))
+            await audience.tell(self._client, browser.call('showEmoji', markdown.find_emoji(sent)))
 
     async def _do(self, verb: Callable[..., Awaitable[MessageView]], *what: object) -> MessageView | None:
         if self._session.ended:

@@ -5,7 +5,7 @@ One HTML for all pages: as elements of each page they would cost the server 100 
 
 from html import escape
 
-from pages.icon import sign
+from messenger.pages.icon import sign
 
 KEYS = {
     'Enter': 'send the message',

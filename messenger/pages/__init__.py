@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from nicegui import app, background_tasks, ui
 
 from auth import Door
-from chat import Chat
 from config import Settings
+from messenger.chat import Chat
+from messenger.pages import audience, browser, icon, people, theme
+from messenger.pages.dialogs import dialogs
+from messenger.pages.headers import SecurityHeaders
+from messenger.pages.message_log import row
+from messenger.pages.visit import Visit
+from messenger.presence import Presence
 from models import MessageView, Person, person_id
-from pages import audience, browser, icon, people, theme
-from pages.dialogs import dialogs
-from pages.headers import SecurityHeaders
-from pages.message_log import row
-from pages.visit import Visit
-from presence import Presence
 
 PAUSE = 0.3
 

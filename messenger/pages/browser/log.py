@@ -6,7 +6,7 @@ The page keeps three positions on its log: ``cursor`` (all changes up to this ``
 
 from nicegui import json
 
-from pages import theme
+from messenger.pages import theme
 
 FUNCTIONS = {
     # The element with a name, and this page's person.

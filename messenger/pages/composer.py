@@ -5,8 +5,8 @@ from typing import Any
 from nicegui import Client
 
 from auth import Session
-from chat import Chat, Refused
-from pages import audience, browser
+from messenger.chat import Chat, Refused
+from messenger.pages import audience, browser
 
 # a box that grows with its text, and a button; above them who is typing, refusals, what is replied to, names to mention
 HTML = """

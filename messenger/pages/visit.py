@@ -3,12 +3,12 @@
 from nicegui import app, ui
 
 from auth import Door, Session
-from chat import Chat
 from config import Settings
-from pages import audience, browser
-from pages.conversation import Conversation
-from pages.login import Login
-from presence import Presence
+from messenger.chat import Chat
+from messenger.pages import audience, browser
+from messenger.pages.conversation import Conversation
+from messenger.pages.login import Login
+from messenger.presence import Presence
 
 
 class Visit:

@@ -5,9 +5,9 @@ from functools import lru_cache
 from html import escape
 from itertools import groupby
 
-import markup
+from messenger import markdown
+from messenger.pages import browser, toolbar
 from models import MessageView, Quote, Reaction, fold, person_id
-from pages import browser, toolbar
 
 # the list, which the browser fills (see `browser`), the way to earlier messages, and the one to the newest
 HTML = f"""
@@ -57,15 +57,15 @@ def _time(sent_at: datetime) -> str:
 def _text(message: MessageView) -> str:
     if message.deleted:
         return '<div class="text">message deleted</div>'
-    large = ' large' if markup.is_only_emoji(message.text) else ''
+    large = ' large' if markdown.is_only_emoji(message.text) else ''
     edited = '<small class="edited">edited</small>' if message.edited else ''
-    return f'<div class="text{large}" dir="auto">{markup.render(message.text)}</div>{edited}'
+    return f'<div class="text{large}" dir="auto">{markdown.render(message.text)}</div>{edited}'
 
 
 def _quote(quote: Quote | None) -> str:
     if quote is None:
         return ''
-    line = 'message deleted' if quote.deleted else markup.first_line(quote.text)
+    line = 'message deleted' if quote.deleted else markdown.first_line(quote.text)
     return (
         f'<button type="button" class="quote" data-target="{quote.id}" '
         f'style="--hue:{hue(person_id(fold(quote.author)))}">'

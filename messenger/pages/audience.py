@@ -8,8 +8,8 @@ from nicegui import Client, background_tasks, core, json, ui
 from nicegui.events import GenericEventArguments
 from nicegui.nicegui import _on_event
 
-from pages import browser
-from pages.connection import Connection, Packet, connections
+from messenger.pages import browser
+from messenger.pages.connection import Connection, Packet, connections
 
 ROOM = 'conversation'
 Handler = Callable[[Any], Coroutine[Any, Any, None]]

@@ -2,7 +2,7 @@
 
 from nicegui import json
 
-from pages import icon
+from messenger.pages import icon
 
 FUNCTIONS = {
     'isFollowing': "() => !document.hidden && the('room').scrollTop > -40",

@@ -1,0 +1,1 @@
+"""Simple Messenger: chat for people on one network. `messenger_app.py` starts it."""
