@@ -1,4 +1,4 @@
-"""Who may come in: the shared password, its throttle, the names in use, the sessions."""
+"""Logging in: the shared password and its throttle, usernames, login sessions."""
 
 import hashlib
 import hmac
@@ -11,126 +11,159 @@ from dataclasses import dataclass
 
 from models import fold
 
-LONGEST_NAME = 32
-FORGET_AFTER = 600.0
+MAX_NAME_LENGTH = 32
+# At most four code points become one when they are composed (such as ᾂ), so no name needs more. A longer one is refused
+# unread: composing takes time that grows with the square of a hostile text's length.
+MAX_RAW_NAME_LENGTH = 4 * MAX_NAME_LENGTH
+FORGET_FAILURES_AFTER = 600.0
 # Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt) outside category Cf, and the blank Braille pattern
 INVISIBLE = frozenset('\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0')
 VARIATION_SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
-UNSEEN_CATEGORIES = frozenset({'Cc', 'Cf', 'Cs', 'Co', 'Zl', 'Zp'})
+INVISIBLE_CATEGORIES = frozenset({'Cc', 'Cf', 'Cs', 'Co', 'Zl', 'Zp'})
 
 
-class Denied(Exception):
-    """Somebody may not come in; the message is a sentence for them."""
+class LoginError(Exception):
+    """A login that is refused; the message is a sentence for the user."""
 
 
 @dataclass(eq=False)
-class Session:
-    """One person in the conversation, from the login to the end of the page.
+class LoginSession:
+    """One user's login, which lasts as long as the page it was made on.
 
-    ``key`` is the name as it is compared. ``connected`` tells whether a live socket holds the name.
+    :param name: username as it is shown
+    :param user_id: username as it is compared (see `models.fold`)
+    :param connected: whether a live socket holds the name; otherwise another login may take it over
+    :param ended: whether the user is logged out; a session never comes back to life
     """
 
     name: str
-    key: str
+    user_id: str
     connected: bool = True
     ended: bool = False
 
+    @property
+    def key(self) -> str:
+        """The ``user_id``, as `models.Person` calls it."""
+        return self.user_id
+
 
 class Throttle:
-    """Makes the next try wait, longer after each failure: ``first_wait`` seconds, doubling up to ``longest_wait``."""
+    """Makes each source of failures wait, longer after each one."""
 
     def __init__(
-        self, *, free: int, first_wait: float, longest_wait: float, clock: Callable[[], float] = time.monotonic
+        self, *, free: int, first_wait: float, max_wait: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        """
+        :param free: number of failures without a wait
+        :param first_wait: seconds to wait after the first failure beyond these; doubles with each further one
+        :param max_wait: longest wait in seconds
+        :param clock: source of the time in seconds
+        """
         self._free = free
         self._first_wait = first_wait
-        self._longest_wait = longest_wait
+        self._max_wait = max_wait
         self._clock = clock
         self._failures: dict[str, tuple[int, float]] = {}
 
-    def wait(self, who: str) -> float:
-        """Seconds until the next try is heard, 0 if it may come now."""
-        count, last = self._failures.get(who, (0, 0.0))
+    def remaining_wait(self, source: str) -> float:
+        """Return the seconds until the source may try again, 0 if it may try now."""
+        count, last = self._failures.get(source, (0, 0.0))
         if count <= self._free:
             return 0.0
-        pause = min(self._first_wait * 2.0 ** min(count - self._free - 1, 30), self._longest_wait)
-        return max(0.0, last + pause - self._clock())
+        wait = min(self._first_wait * 2.0 ** min(count - self._free - 1, 30), self._max_wait)
+        return max(0.0, last + wait - self._clock())
 
-    def fail(self, who: str) -> None:
+    def record_failure(self, source: str) -> None:
+        """Count a failure of the source, and forget those of sources that have been quiet for ten minutes."""
         now = self._clock()
-        self._failures = {key: value for key, value in self._failures.items() if now - value[1] < FORGET_AFTER}
-        count, _ = self._failures.get(who, (0, 0.0))
-        self._failures[who] = count + 1, now
+        self._failures = {key: value for key, value in self._failures.items() if now - value[1] < FORGET_FAILURES_AFTER}
+        count, _ = self._failures.get(source, (0, 0.0))
+        self._failures[source] = count + 1, now
 
-    def forgive(self, who: str) -> None:
-        self._failures.pop(who, None)
+    def reset(self, source: str) -> None:
+        """Forget all failures of the source."""
+        self._failures.pop(source, None)
 
 
-class Door:
-    """Admits people by name and shared password, and knows who is in."""
+class LoginService:
+    """Logs users in by username and shared password, and knows which names are in use."""
 
     def __init__(self, password: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._password = _digest(password)
-        self._sessions: dict[str, Session] = {}
-        # together fewer than 20 tries a minute, from one address or from many
-        self._each = Throttle(free=4, first_wait=2, longest_wait=60, clock=clock)
-        self._all = Throttle(free=9, first_wait=4, longest_wait=15, clock=clock)
-        self._known: set[str] = set()
-
-    def admit(self, name: str, password: str, address: str) -> Session:
-        """Let somebody in.
-
-        A name whose holder has lost the connection is taken over, and the holder's session ends.
-
-        :raises Denied: with a sentence for the person
         """
-        name = clean_name(name)
+        :param password: the password that all users share
+        :param clock: source of the time in seconds, for the throttle
+        """
+        self._password = _digest(password)
+        self._sessions: dict[str, LoginSession] = {}
+        # together fewer than 20 attempts a minute, from one address or from many
+        self._per_network = Throttle(free=4, first_wait=2, max_wait=60, clock=clock)
+        self._overall = Throttle(free=9, first_wait=4, max_wait=15, clock=clock)
+        self._trusted_networks: set[str] = set()
+
+    def log_in(self, name: str, password: str, address: str) -> LoginSession:
+        """Log a user in and return the new session.
+
+        A name whose holder has lost the connection is taken over, which ends the holder's session.
+
+        :param name: username as it was typed
+        :param password: password as it was typed
+        :param address: IP address of the user's browser, for the throttle
+        :raises LoginError: if the name cannot be used or is in use, the password is wrong, or too many were wrong
+        """
+        name = clean_username(name)
         self._check_password(password, _network(address))
-        key = fold(name)
-        holder = self._sessions.get(key)
+        user_id = fold(name)
+        holder = self._sessions.get(user_id)
         if holder and holder.connected:
-            raise Denied(f'{holder.name} is already here. Please choose another name.')
+            raise LoginError(f'{holder.name} is already here. Please choose another name.')
         if holder:
-            self.dismiss(holder)
-        session = self._sessions[key] = Session(name, key)
+            self.log_out(holder)
+        session = self._sessions[user_id] = LoginSession(name, user_id)
         return session
 
-    def dismiss(self, session: Session) -> None:
-        """End a session; its name is free again."""
+    def log_out(self, session: LoginSession) -> None:
+        """End a session, which frees its name unless another session has taken it over."""
         session.ended = True
-        if self._sessions.get(session.key) is session:
-            del self._sessions[session.key]
+        if self._sessions.get(session.user_id) is session:
+            del self._sessions[session.user_id]
 
     def _check_password(self, password: str, network: str) -> None:
-        # an address that somebody came in from waits for its own failures only: guessing elsewhere cannot lock it out
-        wait = max(self._each.wait(network), 0 if network in self._known else self._all.wait(''))
+        # a network that somebody logged in from waits for its own failures only: guessing elsewhere cannot lock it out
+        overall_wait = 0.0 if network in self._trusted_networks else self._overall.remaining_wait('')
+        wait = max(self._per_network.remaining_wait(network), overall_wait)
         if wait:
-            raise Denied(f'Too many wrong passwords. Please try again in {_duration(wait)}.')
+            raise LoginError(f'Too many wrong passwords. Please try again in {_duration(wait)}.')
         if not hmac.compare_digest(_digest(password), self._password):
-            self._each.fail(network)
-            self._all.fail('')
-            raise Denied('That is not the password. Please try again.')
-        self._each.forgive(network)
-        self._known.add(network)
+            self._per_network.record_failure(network)
+            self._overall.record_failure('')
+            raise LoginError('That is not the password. Please try again.')
+        self._per_network.reset(network)
+        self._trusted_networks.add(network)
 
 
-def clean_name(name: str) -> str:
-    """A name as it is shown: NFKC-normalised, trimmed, single spaces, 1 to 32 visible characters.
+def clean_username(name: str) -> str:
+    """Return a username as it is shown: NFKC-normalised, trimmed, with single spaces, 1 to 32 visible characters.
 
-    :raises Denied: if it cannot be one
+    :raises LoginError: if it is empty, too long, or has control or invisible characters
     """
-    if any(map(_is_unseen, name.strip())):
-        raise Denied('A name cannot have control or invisible characters. Please type it again.')
+    if len(name) > MAX_RAW_NAME_LENGTH:
+        raise _too_long(name)
+    if any(map(_is_invisible, name.strip())):
+        raise LoginError('A name cannot have control or invisible characters. Please type it again.')
     name = ' '.join(unicodedata.normalize('NFKC', name).split())
     if not name:
-        raise Denied('Please type your name.')
-    if len(name) > LONGEST_NAME:
-        raise Denied(f'A name can have at most {LONGEST_NAME} characters; this one has {len(name)}.')
+        raise LoginError('Please type your name.')
+    if len(name) > MAX_NAME_LENGTH:
+        raise _too_long(name)
     return name
 
 
-def _is_unseen(char: str) -> bool:
-    return unicodedata.category(char) in UNSEEN_CATEGORIES or char in INVISIBLE or char in VARIATION_SELECTORS
+def _too_long(name: str) -> LoginError:
+    return LoginError(f'A name can have at most {MAX_NAME_LENGTH} characters; this one has {len(name)}.')
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char) in INVISIBLE_CATEGORIES or char in INVISIBLE or char in VARIATION_SELECTORS
 
 
 def _digest(password: str) -> bytes:
@@ -138,7 +171,7 @@ def _digest(password: str) -> bytes:
 
 
 def _network(address: str) -> str:
-    """The address, or for IPv6 its /64, since one machine has all of that."""
+    """Return the address itself, or the /64 network of an IPv6 address, since one machine has all of that."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -16,7 +16,7 @@ from nicegui.server import Server
 from uvicorn.config import WS_PROTOCOLS
 
 import config
-from auth import Door
+from auth import LoginService
 from messenger import api, pages
 from messenger.chat import Chat
 from messenger.presence import Presence
@@ -90,7 +90,7 @@ def options(arguments: Sequence[str] | None) -> dict[str, str | bool]:
 def build(settings: config.Settings, store: Store) -> None:
     """Put the rooms together."""
     chat = Chat(store, max_length=settings.max_message_length)
-    pages.install(settings, Door(settings.password.get_secret_value()), chat, Presence())
+    pages.install(settings, LoginService(settings.password.get_secret_value()), chat, Presence())
     api.install(chat)
     app.on_startup(spare_the_collector)
     app.on_startup(lambda: announce(settings))

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auth import Session
+from auth import LoginSession
 from messenger.chat import Chat, Refused
 from messenger.storage import NotStored, Store
 from models import MessageView, fold
 
 
 async def say(chat: Chat, text: str, *, key: str = 'k', author: str = 'Ann') -> MessageView:
-    return await chat.post(text, by=Session(author, fold(author)), key=key)
+    return await chat.post(text, by=LoginSession(author, fold(author)), key=key)
 
 
 async def test_a_message_carries_who_what_and_when(store: Store) -> None:
@@ -131,7 +131,7 @@ async def test_what_could_not_be_stored_is_a_sentence(
         await say(chat, 'Hello')
 
 
-ANN, BEN = Session('Ann', 'ann'), Session('Ben', 'ben')
+ANN, BEN = LoginSession('Ann', 'ann'), LoginSession('Ben', 'ben')
 
 
 async def test_ones_own_message_can_be_changed_and_taken_away(chat: Chat) -> None:

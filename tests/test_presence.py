@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from auth import Session
+from auth import LoginSession
 from messenger.presence import Presence
 from models import Person
 
-ANN, CLEO = Session('Ann', 'ann'), Session('Cleo', 'cleo')
+ANN, CLEO = LoginSession('Ann', 'ann'), LoginSession('Cleo', 'cleo')
 
 
 class Clock:
@@ -60,7 +60,7 @@ async def test_coming_back_in_time_makes_nobody_flicker(presence: Presence, told
 async def test_who_takes_a_name_over_is_shown_as_they_write_it(presence: Presence, told: list[list[str]]) -> None:
     presence.enter(ANN)
     presence.lose(ANN)
-    presence.enter(Session('ANN', 'ann'))
+    presence.enter(LoginSession('ANN', 'ann'))
 
     assert told == [['Ann'], ['ANN']]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nicegui import app, background_tasks, ui
 
-from auth import Door
+from auth import LoginService
 from config import Settings
 from messenger.chat import Chat
 from messenger.pages import audience, browser, icon, people, theme
@@ -20,7 +20,7 @@ from models import MessageView, Person, person_id
 PAUSE = 0.3
 
 
-def install(settings: Settings, door: Door, chat: Chat, presence: Presence) -> None:
+def install(settings: Settings, logins: LoginService, chat: Chat, presence: Presence) -> None:
     """Register the one page with its two addresses, and have everyone told what changes."""
     app.add_middleware(SecurityHeaders)
     ui.add_head_html(f'{icon.HEAD}<script>{browser.SCRIPT}</script>', shared=True)
@@ -31,7 +31,7 @@ def install(settings: Settings, door: Door, chat: Chat, presence: Presence) -> N
     server = secrets.token_hex(4)
 
     def messenger() -> None:
-        Visit(settings, door, chat, presence, server=server)
+        Visit(settings, logins, chat, presence, server=server)
 
     for path in ('/', '/chat'):
         ui.page(

@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import Client
 
-from auth import Session
+from auth import LoginSession
 from messenger.chat import Chat, Refused
 from messenger.pages import audience, browser
 
@@ -23,7 +23,7 @@ enterkeyhint="send" aria-autocomplete="list" aria-controls="offers"></textarea>
 class Composer:
     """What the server does with what is written."""
 
-    def __init__(self, client: Client, session: Session, chat: Chat) -> None:
+    def __init__(self, client: Client, session: LoginSession, chat: Chat) -> None:
         self._client = client
         self._session = session
         self._chat = chat

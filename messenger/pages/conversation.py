@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import Client, ui
 
-from auth import Session
+from auth import LoginSession
 from messenger.chat import Chat
 from messenger.pages import audience, browser, composer, message_log, people
 from messenger.pages.audience import Line
@@ -42,7 +42,7 @@ class Conversation:
     """One page's view of the conversation, for the person of one session."""
 
     def __init__(
-        self, client: Client, session: Session, chat: Chat, presence: Presence, *, title: str, page_size: int
+        self, client: Client, session: LoginSession, chat: Chat, presence: Presence, *, title: str, page_size: int
     ) -> None:
         self._client = client
         self._session = session

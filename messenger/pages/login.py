@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import events, ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from auth import Denied
+from auth import LoginError
 
 NOTICES = {
     'restart': 'The server was restarted, which logs everybody out. Please log in again; the messages are still here.',
@@ -17,7 +17,7 @@ NOTICES = {
 
 
 class Login:
-    """Asks for a name and the shared password; ``enter(name, password)`` lets in or raises `Denied`."""
+    """Asks for a name and the shared password; ``enter(name, password)`` lets in or raises `LoginError`."""
 
     def __init__(self, title: str, enter: Callable[[str, str], Awaitable[None]]) -> None:
         self._enter = enter
@@ -39,7 +39,7 @@ class Login:
     async def _submit(self, _: events.GenericEventArguments) -> None:
         try:
             await self._enter(self._name.value or '', self._password.value or '')
-        except Denied as denied:
+        except LoginError as error:
             self._complaint.clear()
             with self._complaint:
-                ui.label(str(denied))
+                ui.label(str(error))

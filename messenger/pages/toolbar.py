@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import Client
 
-from auth import Session
+from auth import LoginSession
 from messenger import markdown
 from messenger.chat import Chat, Refused
 from messenger.pages import audience, browser
@@ -37,7 +37,7 @@ HTML = _tools()
 class Toolbar:
     """The tools, and what the server does when they are used; others' messages are refused by `Chat`."""
 
-    def __init__(self, client: Client, session: Session, chat: Chat) -> None:
+    def __init__(self, client: Client, session: LoginSession, chat: Chat) -> None:
         self._client = client
         self._session = session
         self._chat = chat

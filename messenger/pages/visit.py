@@ -2,7 +2,7 @@
 
 from nicegui import app, ui
 
-from auth import Door, Session
+from auth import LoginService, LoginSession
 from config import Settings
 from messenger.chat import Chat
 from messenger.pages import audience, browser
@@ -14,12 +14,14 @@ from messenger.presence import Presence
 class Visit:
     """Shows the login screen, then the conversation; ends the session with the page."""
 
-    def __init__(self, settings: Settings, door: Door, chat: Chat, presence: Presence, *, server: str) -> None:
+    def __init__(
+        self, settings: Settings, logins: LoginService, chat: Chat, presence: Presence, *, server: str
+    ) -> None:
         """
         :param server: names this run of the server, so that a page can tell after a restart
         """
         self._settings = settings
-        self._door = door
+        self._logins = logins
         self._chat = chat
         self._presence = presence
         self._server = server
@@ -33,7 +35,7 @@ class Visit:
         ui.sub_pages({'/': self._show_login, '/chat': self._show_conversation})
 
     @property
-    def _session(self) -> Session | None:
+    def _session(self) -> LoginSession | None:
         return self._storage.get('session')
 
     def _show_login(self) -> None:
@@ -53,7 +55,7 @@ class Visit:
         )
 
     async def _enter(self, name: str, password: str) -> None:
-        session = self._storage['session'] = self._door.admit(name, password, self._client.ip)
+        session = self._storage['session'] = self._logins.log_in(name, password, self._client.ip)
         self._presence.enter(session)
         ui.run_javascript(browser.call('relocate', '/chat'))
         ui.run_javascript(browser.call('remember', self._server))
@@ -89,5 +91,5 @@ class Visit:
         session = self._session
         self._storage.clear()
         if session and not session.ended:
-            self._door.dismiss(session)
+            self._logins.log_out(session)
             self._presence.leave(session)

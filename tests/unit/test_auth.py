@@ -1,0 +1,214 @@
+"""Logging in: usernames, the password, the throttle, names in use."""
+
+import unicodedata
+
+import pytest
+
+from auth import LoginError, LoginService, LoginSession, clean_username
+from models import fold
+from tests.support.clock import Clock
+
+HERE = '192.168.0.7'
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def logins(clock: Clock) -> LoginService:
+    return LoginService('secret', clock=clock)
+
+
+def refusal(logins: LoginService, name: str, password: str = 'secret', address: str = HERE) -> str:
+    with pytest.raises(LoginError) as caught:
+        logins.log_in(name, password, address)
+    return str(caught.value)
+
+
+def test_any_name_and_the_shared_password_log_in(logins: LoginService) -> None:
+    session = logins.log_in('Ann', 'secret', HERE)
+
+    assert (session.name, session.connected, session.ended) == ('Ann', True, False)
+
+
+@pytest.mark.parametrize(
+    ('typed', 'shown'),
+    [
+        ('  Ann ', 'Ann'),
+        ('Ann\t', 'Ann'),
+        ('Ann   Lee', 'Ann Lee'),
+        ('Ａｎｎ', 'Ann'),
+        ('Zoe\u0308', 'Zoë'),
+        ('\u00a0Ann\u2003Lee\u00a0', 'Ann Lee'),
+        ('李雷', '李雷'),
+        ('عمر', 'عمر'),
+        ('🐙 Octo', '🐙 Octo'),
+        ('x' * 32, 'x' * 32),
+        ("O'Neil <b>", "O'Neil <b>"),
+    ],
+)
+def test_names_are_trimmed_and_normalised(typed: str, shown: str) -> None:
+    assert clean_username(typed) == shown
+
+
+@pytest.mark.parametrize('name', ['', ' ', '\u3000\t '])
+def test_a_name_is_needed(name: str) -> None:
+    with pytest.raises(LoginError, match='Please type your name'):
+        clean_username(name)
+
+
+@pytest.mark.parametrize('name', ['x' * 33, '\ufdfa' * 3, 'ab' * 50_000])
+def test_normalised_name_has_at_most_32_characters(name: str) -> None:
+    with pytest.raises(LoginError, match='at most 32 characters'):
+        clean_username(name)
+
+
+def test_name_of_composed_characters_may_be_four_times_as_long() -> None:
+    decomposed = unicodedata.normalize('NFD', 'ᾂ' * 32)
+
+    assert len(decomposed) == 128
+    assert clean_username(decomposed) == 'ᾂ' * 32
+
+
+def test_overlong_name_is_refused_before_it_is_normalised() -> None:
+    with pytest.raises(LoginError, match='at most 32 characters; this one has 129'):
+        clean_username('\ufdfa' * 129)  # normalised, it would have 2,322
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        'A\0nn', 'A\nnn', 'A\x1bnn', 'A\x7fnn', 'Ann\u200b', 'A\u200dnn', '\u202eAnn', 'A\u2066nn', 'Ann\ufeff',
+        'Ann\u00ad', 'Ann\u2060', 'Ann\u034f', 'Ann\u115f', 'Ann\u3164', 'Ann\uffa0', 'Ann\u2800', 'Ann\ufe0f',
+        'Ann\U000e0041', 'Ann\U000e0100', 'Ann\ue000', 'Ann\u2028x', 'Ann\ud800',
+    ],
+)  # fmt: skip
+def test_name_has_no_invisible_characters(name: str) -> None:
+    with pytest.raises(LoginError, match='control or invisible'):
+        clean_username(name)
+
+
+@pytest.mark.parametrize('twin', ['Ann', 'ann', 'ANN', ' ann ', 'Ａnn'])
+def test_a_name_in_use_is_refused_whatever_its_case(logins: LoginService, twin: str) -> None:
+    logins.log_in('Ann', 'secret', HERE)
+
+    assert refusal(logins, twin) == 'Ann is already here. Please choose another name.'
+
+
+def test_case_is_folded_as_unicode_says() -> None:
+    assert fold('Straße') == fold('STRASSE')
+    assert fold('ΣΊΣΥΦΟΣ') == fold('Σίσυφος')
+    assert fold('Ann') != fold('Anna')
+
+
+def test_a_name_is_free_again_after_the_session(logins: LoginService) -> None:
+    first = logins.log_in('Ann', 'secret', HERE)
+    logins.log_out(first)
+
+    second = logins.log_in('Ann', 'secret', HERE)
+
+    assert first.ended
+    assert not second.ended
+
+
+def test_name_of_a_disconnected_user_is_taken_over(logins: LoginService) -> None:
+    lost = logins.log_in('Ann', 'secret', HERE)
+    lost.connected = False
+
+    back = logins.log_in('ann', 'secret', HERE)
+
+    assert lost.ended
+    assert not back.ended
+    assert refusal(logins, 'ANN').startswith('ann is already here')
+
+
+def test_end_of_a_replaced_session_does_not_end_the_new_one(logins: LoginService) -> None:
+    lost = logins.log_in('Ann', 'secret', HERE)
+    lost.connected = False
+    logins.log_in('Ann', 'secret', HERE)
+
+    logins.log_out(lost)
+
+    assert 'already here' in refusal(logins, 'Ann')
+
+
+def test_name_in_use_is_not_revealed_without_the_password(logins: LoginService) -> None:
+    logins.log_in('Ann', 'secret', HERE)
+
+    assert refusal(logins, 'Ann', 'guess') == 'That is not the password. Please try again.'
+
+
+@pytest.mark.parametrize('wrong', ['', 'Secret', 'secret ', 'secre', 'secrets', 'sécret', '\ud800', 'x' * 100_000])
+def test_a_wrong_password_is_a_sentence(logins: LoginService, wrong: str) -> None:
+    assert refusal(logins, 'Ann', wrong) == 'That is not the password. Please try again.'
+
+
+def guess_for_a_minute(logins: LoginService, clock: Clock, addresses: list[str]) -> int:
+    """Try wrong passwords as fast as can be, and count how many are compared at all."""
+    heard = 0
+    end = clock.now + 60
+    while clock.now < end:
+        for address in addresses:
+            heard += refusal(logins, 'Eve', 'guess', address).startswith('That is not the password')
+        clock.advance(0.05 * len(addresses))
+    return heard
+
+
+@pytest.mark.parametrize('count', [1, 3, 200])
+def test_guessing_stays_below_twenty_attempts_a_minute(logins: LoginService, clock: Clock, count: int) -> None:
+    addresses = [f'10.0.0.{number}' for number in range(count)]
+
+    tries = [guess_for_a_minute(logins, clock, addresses) for _ in range(5)]
+
+    assert 0 < tries[0] < 20
+    assert all(later <= tries[0] for later in tries[1:])
+
+
+def test_one_machine_has_a_whole_ipv6_network(logins: LoginService, clock: Clock) -> None:
+    for number in range(5):
+        refusal(logins, 'Eve', 'guess', f'2001:db8::{number}')
+
+    assert 'Too many wrong passwords' in refusal(logins, 'Eve', 'guess', '2001:db8::ffff')
+    logins.log_in('Ann', 'secret', '2001:db8:0:1::1')
+
+
+def test_the_wait_grows_with_the_failures(logins: LoginService, clock: Clock) -> None:
+    waits = []
+    for _ in range(8):
+        start = clock.now
+        while refusal(logins, 'Eve', 'guess').startswith('Too many'):
+            clock.advance(0.5)
+        waits.append(clock.now - start)
+
+    assert waits[:5] == [0, 0, 0, 0, 0]
+    assert waits[5] < waits[6] < waits[7]
+
+
+def test_right_password_works_after_the_wait_and_not_before(logins: LoginService, clock: Clock) -> None:
+    for _ in range(5):
+        refusal(logins, 'Ann', 'guess')
+
+    assert refusal(logins, 'Ann') == 'Too many wrong passwords. Please try again in 2 seconds.'
+
+    clock.advance(2)
+    assert isinstance(logins.log_in('Ann', 'secret', HERE), LoginSession)
+
+
+def test_guessing_elsewhere_does_not_lock_users_out(logins: LoginService, clock: Clock) -> None:
+    logins.log_in('Ann', 'secret', HERE)
+    for number in range(50):
+        refusal(logins, 'Eve', 'guess', f'10.0.0.{number}')
+
+    logins.log_in('Ben', 'secret', HERE)
+    assert 'Too many' in refusal(logins, 'Cleo', 'secret', '10.9.9.9')
+
+
+def test_failures_are_forgotten_after_a_quiet_time(logins: LoginService, clock: Clock) -> None:
+    for _ in range(5):
+        refusal(logins, 'Eve', 'guess')
+    clock.advance(3600)
+    refusal(logins, 'Eve', 'guess', '10.0.0.1')
+
+    assert refusal(logins, 'Eve', 'guess') == 'That is not the password. Please try again.'
