@@ -1,4 +1,4 @@
-"""What an operator may choose: ``MESSENGER_*`` in the environment or in ``.env``, checked once at the start."""
+"""The operator's settings: ``MESSENGER_*`` in the environment or in ``.env``, checked once at the start."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_PASSWORD = '123'
-LOOPBACK = ('127.0.0.1', '::1', 'localhost')
+LOOPBACK_HOSTS = ('127.0.0.1', '::1', 'localhost')
 
 
-class WrongSetting(Exception):
-    """A setting that cannot be used; the message is one sentence that ends in an action."""
+class ConfigError(Exception):
+    """A setting is invalid; the message is one sentence that ends in an action."""
 
 
 class Settings(BaseSettings):
-    """Everything that can be set from outside; the descriptions are what the README's table shows."""
+    """All settings with their defaults and limits; the README's table shows their descriptions."""
 
     model_config = SettingsConfigDict(env_prefix='MESSENGER_', env_file='.env', env_ignore_empty=False, extra='ignore')
 
@@ -40,56 +40,59 @@ class Settings(BaseSettings):
 
     @field_validator('database_url')
     @classmethod
-    def _only_sqlite(cls, url: str) -> str:
+    def _check_database_url(cls, url: str) -> str:
         if not url.startswith('sqlite:///') or not url.removeprefix('sqlite:///').strip():
             raise ValueError('must look like sqlite:///main.db')
         return url
 
     @property
     def listens_beyond_this_machine(self) -> bool:
-        return self.host not in LOOPBACK
+        """Whether other machines on the network can connect."""
+        return self.host not in LOOPBACK_HOSTS
 
     @property
     def has_default_password(self) -> bool:
+        """Whether the password is the documented one, which everybody knows."""
         return self.password.get_secret_value() == DEFAULT_PASSWORD
 
 
-def read(**options: Any) -> Settings:
-    """Read the settings; ``options`` come from the command line and go before the environment and ``.env``.
+def load_settings(**options: Any) -> Settings:
+    """Read and check the settings.
 
-    :raises WrongSetting: if a value cannot be used
+    :param options: values from the command line, which override the environment, which overrides ``.env``
+    :raises ConfigError: if a value is invalid or ``.env`` cannot be read
     """
     try:
         settings = Settings(**options)
     except ValidationError as error:
-        raise WrongSetting(_sentence(error, options)) from None
+        raise ConfigError(_explain_error(error, options)) from None
     except (UnicodeDecodeError, OSError):
-        raise WrongSetting('The file .env cannot be read as UTF-8 text. Save it as UTF-8, or remove it.') from None
+        raise ConfigError('The file .env cannot be read as UTF-8 text. Save it as UTF-8, or remove it.') from None
     if settings.native and 'host' not in settings.model_fields_set:
         settings.host = '127.0.0.1'
     return settings
 
 
-def _sentence(error: ValidationError, options: dict[str, Any]) -> str:
-    first = error.errors()[0]
-    name = str(first['loc'][0])
+def _explain_error(error: ValidationError, options: dict[str, Any]) -> str:
+    first_error = error.errors()[0]
+    name = str(first_error['loc'][0])
     if name in options:
-        label, remedy = f'--{name}', 'Correct it on the command line.'
+        label, action = f'--{name}', 'Correct it on the command line.'
     else:
-        label, remedy = f'MESSENGER_{name.upper()}', 'Correct it in .env or the environment.'
-    given = '' if name == 'password' or not first['input'] else f", not '{first['input']}'"
-    return f'{label} {_rule(name, first["type"])}{given}. {remedy}'
+        label, action = f'MESSENGER_{name.upper()}', 'Correct it in .env or the environment.'
+    given = '' if name == 'password' or not first_error['input'] else f", not '{first_error['input']}'"
+    return f'{label} {_explain_rule(name, first_error["type"])}{given}. {action}'
 
 
-def _rule(name: str, kind: str) -> str:
+def _explain_rule(name: str, error_type: str) -> str:
     limits = {type(rule).__name__.lower(): rule for rule in Settings.model_fields[name].metadata}
     annotation = Settings.model_fields[name].annotation
     if annotation in (int, float):
         return f'must be a number from {limits["ge"].ge} to {limits["le"].le}'
     if annotation is bool:
         return 'must be true or false'
-    if kind in ('string_too_short', 'too_short'):
+    if error_type in ('string_too_short', 'too_short'):
         return 'must not be empty'
-    if kind in ('string_too_long', 'too_long'):
+    if error_type in ('string_too_long', 'too_long'):
         return f'must have at most {limits["maxlen"].max_length} characters'
     return 'must look like sqlite:///main.db'

@@ -15,8 +15,8 @@ from nicegui import app, background_tasks, ui
 from nicegui.server import Server
 from uvicorn.config import WS_PROTOCOLS
 
-import config
 from auth import LoginService
+from config import ConfigError, Settings, load_settings
 from messenger import api, pages
 from messenger.chat import Chat
 from messenger.presence import Presence
@@ -35,12 +35,12 @@ class CannotStart(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     try:
-        settings = config.read(**options(arguments))
+        settings = load_settings(**options(arguments))
         if settings.native:
             check_window()
         check_port(settings)
         store = Store(settings.database_url)
-    except (config.WrongSetting, CannotStart, Unusable) as error:
+    except (ConfigError, CannotStart, Unusable) as error:
         sys.exit(f'{error}')
     build(settings, store)
     if settings.listens_beyond_this_machine and settings.has_default_password:
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         serve(settings)
 
 
-def serve(settings: config.Settings) -> None:
+def serve(settings: Settings) -> None:
     """Run the server until it is told to end."""
     WS_PROTOCOLS['wsproto'] = 'messenger.pages.connection:WebSocketProtocol'  # `ui.run` insists on wsproto
     Payload.max_decode_packets = MOST_PACKETS  # without websockets a page sends all that it held back in one request
@@ -87,7 +87,7 @@ def options(arguments: Sequence[str] | None) -> dict[str, str | bool]:
     return vars(parser.parse_args(arguments))
 
 
-def build(settings: config.Settings, store: Store) -> None:
+def build(settings: Settings, store: Store) -> None:
     """Put the rooms together."""
     chat = Chat(store, max_length=settings.max_message_length)
     pages.install(settings, LoginService(settings.password.get_secret_value()), chat, Presence())
@@ -115,13 +115,13 @@ async def hang_up_at_the_end() -> None:
     await pages.audience.hang_up()
 
 
-def announce(settings: config.Settings) -> None:
+def announce(settings: Settings) -> None:
     """Print where to go."""
     addresses = sorted(app.urls, key=lambda url: ('localhost' not in url, url))
     print(f'{settings.title} is ready: {"  ".join(addresses)}', flush=True)
 
 
-def check_port(settings: config.Settings) -> None:
+def check_port(settings: Settings) -> None:
     """
     :raises CannotStart: if nothing can listen on the host and port of the settings
     """

@@ -73,7 +73,7 @@ def test_a_window_without_a_backend_or_a_screen_ends_it(house: Path, monkeypatch
 
     ended = start('--native', '--port', str(free_port()), house=house)
 
-    assert_one_sentence(ended, saying=' a desktop window')
+    assert_one_sentence(ended, saying='desktop window')
 
 
 async def test_it_prints_where_to_go_and_warns_of_the_default_password(house: Path) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 import segno
 from nicegui import Client, app
 
-from config import LOOPBACK
+from config import LOOPBACK_HOSTS
 from messenger.pages import audience, browser
 
 LONGEST_ADDRESS = 300
@@ -28,9 +28,9 @@ class Invitation:
 
 def reachable(address: str, known: list[str]) -> str:
     """The address as others can use it: where a page was opened by a name of its own machine, one of the network's."""
-    if urlsplit(address).hostname not in LOOPBACK:
+    if urlsplit(address).hostname not in LOOPBACK_HOSTS:
         return address
-    others = [url for url in known if urlsplit(url).hostname not in LOOPBACK]
+    others = [url for url in known if urlsplit(url).hostname not in LOOPBACK_HOSTS]
     return urlunsplit(urlsplit(address)._replace(netloc=urlsplit(others[0]).netloc)) if others else address
 
 

@@ -1,10 +1,10 @@
-"""Settings: where they come from, and what is said about wrong ones."""
+"""Settings: where they come from, and how invalid ones are reported."""
 
 from pathlib import Path
 
 import pytest
 
-import config
+from config import ConfigError, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -14,7 +14,7 @@ def no_settings(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_defaults_are_those_of_the_product() -> None:
-    settings = config.read()
+    settings = load_settings()
 
     assert (settings.host, settings.port) == ('0.0.0.0', 8000)
     assert settings.password.get_secret_value() == '123'
@@ -23,22 +23,20 @@ def test_defaults_are_those_of_the_product() -> None:
     assert settings.listens_beyond_this_machine
 
 
-def test_environment_goes_before_env_file_and_command_line_before_both(
-    house: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_command_line_overrides_environment_overrides_env_file(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (house / '.env').write_text('MESSENGER_TITLE=From the file\nMESSENGER_PORT=1001\nMESSENGER_PAGE_SIZE=7\n')
     monkeypatch.setenv('MESSENGER_TITLE', 'From the environment')
     monkeypatch.setenv('MESSENGER_PORT', '1002')
 
-    settings = config.read(port='1003')
+    settings = load_settings(port='1003')
 
     assert (settings.title, settings.port, settings.page_size) == ('From the environment', 1003, 7)
 
 
-def test_what_others_put_into_the_env_file_does_not_matter(house: Path) -> None:
+def test_foreign_lines_in_the_env_file_do_not_matter(house: Path) -> None:
     (house / '.env').write_text('COLOUR=blue\nMESSENGERS=3\n')
 
-    assert config.read().title == 'Simple Messenger'
+    assert load_settings().title == 'Simple Messenger'
 
 
 @pytest.mark.parametrize(
@@ -57,41 +55,41 @@ def test_what_others_put_into_the_env_file_does_not_matter(house: Path) -> None:
         ('DATABASE_URL', 'sqlite:///', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'sqlite:///'."),
     ],
 )
-def test_a_wrong_setting_is_a_sentence_that_ends_in_an_action(
+def test_invalid_setting_is_a_sentence_that_ends_in_an_action(
     name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f'MESSENGER_{name}', value)
 
-    with pytest.raises(config.WrongSetting) as caught:
-        config.read()
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
 
     assert str(caught.value) == f'{sentence} Correct it in .env or the environment.'
 
 
-def test_a_wrong_option_names_the_option() -> None:
-    with pytest.raises(config.WrongSetting, match=r'^--port must be a number .* Correct it on the command line\.$'):
-        config.read(port='high')
+def test_invalid_option_is_named() -> None:
+    with pytest.raises(ConfigError, match=r'^--port must be a number .* Correct it on the command line\.$'):
+        load_settings(port='high')
 
 
 def test_a_password_is_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('MESSENGER_PASSWORD', 'open sesame')
-    assert 'sesame' not in repr(config.read())
+    assert 'sesame' not in repr(load_settings())
 
     monkeypatch.setenv('MESSENGER_PASSWORD', '')
-    with pytest.raises(config.WrongSetting, match='MESSENGER_PASSWORD must not be empty'):
-        config.read()
+    with pytest.raises(ConfigError, match='MESSENGER_PASSWORD must not be empty'):
+        load_settings()
 
 
-def test_an_env_file_that_is_no_text_is_a_sentence(house: Path) -> None:
+def test_binary_env_file_is_reported(house: Path) -> None:
     (house / '.env').write_bytes(b'MESSENGER_TITLE=\xff\xfe\n')
 
-    with pytest.raises(config.WrongSetting, match='Save it as UTF-8'):
-        config.read()
+    with pytest.raises(ConfigError, match='Save it as UTF-8'):
+        load_settings()
 
 
-def test_a_window_listens_on_this_machine_only_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert config.read(native=True).host == '127.0.0.1'
-    assert not config.read(native=True).listens_beyond_this_machine
+def test_window_listens_on_this_machine_only_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(native=True).host == '127.0.0.1'
+    assert not load_settings(native=True).listens_beyond_this_machine
 
     monkeypatch.setenv('MESSENGER_HOST', '0.0.0.0')
-    assert config.read(native=True).host == '0.0.0.0'
+    assert load_settings(native=True).host == '0.0.0.0'
