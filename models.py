@@ -126,6 +126,16 @@ class Person(Protocol):
     def key(self) -> str: ...
 
 
+class User(Protocol):
+    """A user: the name as it is shown, and the one as it is compared, which identifies them."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def user_id(self) -> str: ...
+
+
 def fold(name: str) -> str:
     """A name as it is compared: without regard to case (Unicode's toNFKC_Casefold, on names that are clean)."""
     return unicodedata.normalize('NFKC', name.casefold())

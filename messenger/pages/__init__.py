@@ -15,7 +15,7 @@ from messenger.pages.headers import SecurityHeaders
 from messenger.pages.message_log import row
 from messenger.pages.visit import Visit
 from messenger.presence import Presence
-from models import MessageView, Person, person_id
+from models import MessageView, User, person_id
 
 PAUSE = 0.3
 
@@ -59,7 +59,7 @@ def _tell_changes(chat: Chat) -> None:
 
 def _tell_people(presence: Presence) -> None:
     async def tell() -> None:
-        await audience.tell_everyone(people.show(presence.people))
+        await audience.tell_everyone(people.show(presence.users))
         await asyncio.sleep(PAUSE)  # meanwhile others may come and go, and all of them are told at once
 
     presence.changed.subscribe(lambda: background_tasks.create_lazy(tell(), name='tell who is here'))
@@ -75,8 +75,8 @@ def _tell_typing(presence: Presence) -> None:
             await audience.tell_everyone(browser.call('typing', told))
             await asyncio.sleep(PAUSE)
 
-    def hear(person: Person) -> None:
-        typing[person_id(person.key)] = person.name
+    def hear(person: User) -> None:
+        typing[person_id(person.user_id)] = person.name
         background_tasks.create_lazy(tell(), name='tell who is typing')
 
     presence.typed.subscribe(hear)

@@ -52,7 +52,7 @@ class Conversation:
         audience.hear('catch_up', self._catch_up)
         audience.hear('earlier', self._earlier)
         audience.hear('jump', self._jump)
-        ui.on('typing', lambda: presence.type(session), args=[])
+        ui.on('typing', lambda: presence.set_typing(session), args=[])
         audience.hear('away', self._be_away)
         Composer(client, session, chat)
         Toolbar(client, session, chat)
@@ -72,7 +72,7 @@ class Conversation:
         self._client.outbox.stop()
         line = Line(self._client)
         await line.join()  # before fetching: what is said in between must not be lost
-        await line.tell(people.show(self._presence.people))
+        await line.tell(people.show(self._presence.users))
         if cursor > 0 and await self._follow(cursor, line):
             await line.tell(browser.call('settle', None, True))
         else:
@@ -121,4 +121,4 @@ class Conversation:
 
     async def _be_away(self, away: Any) -> None:
         if not self._session.ended:
-            self._presence.be_away(self._session, away is True)
+            self._presence.set_away(self._session, away is True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from messenger.pages import browser
-from messenger.presence import Presentee
+from messenger.presence import OnlineUser
 from models import person_id
 
 HTML = """
@@ -18,11 +18,11 @@ People (<span id="count">0</span>)</button>
 """
 
 
-def show(here: Sequence[Presentee]) -> str:
+def show(here: Sequence[OnlineUser]) -> str:
     """The code that fills the list, the same for every page."""
     return browser.call('people', ''.join(map(_person, here)), len(here))
 
 
-def _person(person: Presentee) -> str:
+def _person(person: OnlineUser) -> str:
     away = '<span class="away">away</span>' if person.away else ''
-    return f'<li data-person="{person_id(person.key)}"><bdi>{escape(person.name)}</bdi>{away}</li>'
+    return f'<li data-person="{person_id(person.user_id)}"><bdi>{escape(person.name)}</bdi>{away}</li>'

@@ -56,7 +56,7 @@ class Visit:
 
     async def _enter(self, name: str, password: str) -> None:
         session = self._storage['session'] = self._logins.log_in(name, password, self._client.ip)
-        self._presence.enter(session)
+        self._presence.connect(session)
         ui.run_javascript(browser.call('relocate', '/chat'))
         ui.run_javascript(browser.call('remember', self._server))
         self._client.sub_pages_router.current_path = '/chat'
@@ -71,7 +71,7 @@ class Visit:
             await audience.tell(self._client, browser.call('depart', 'taken'))
         elif self._conversation:
             session.connected = True
-            self._presence.enter(session)
+            self._presence.connect(session)
             await self._conversation.greet()
 
     def _lose(self) -> None:
@@ -79,7 +79,7 @@ class Visit:
         session = self._session
         if session and not session.ended and not self._client.has_socket_connection:
             session.connected = False
-            self._presence.lose(session)
+            self._presence.disconnect(session)
 
     async def _leave(self) -> None:
         """The page was closed, reloaded or left."""
@@ -92,4 +92,4 @@ class Visit:
         self._storage.clear()
         if session and not session.ended:
             self._logins.log_out(session)
-            self._presence.leave(session)
+            self._presence.remove(session)

@@ -6,19 +6,10 @@ import pytest
 
 from auth import LoginSession
 from messenger.presence import Presence
-from models import Person
+from models import User
+from tests.support.clock import Clock
 
 ANN, CLEO = LoginSession('Ann', 'ann'), LoginSession('Cleo', 'cleo')
-
-
-class Clock:
-    """A clock that tests move."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -39,80 +30,80 @@ def told(presence: Presence) -> list[list[str]]:
 
 
 async def test_who_comes_and_goes_is_told(presence: Presence, told: list[list[str]]) -> None:
-    presence.enter(CLEO)
-    presence.enter(ANN)
-    presence.leave(CLEO)
+    presence.connect(CLEO)
+    presence.connect(ANN)
+    presence.remove(CLEO)
 
     assert told == [['Cleo'], ['Ann', 'Cleo'], ['Ann']]
 
 
 async def test_coming_back_in_time_makes_nobody_flicker(presence: Presence, told: list[list[str]]) -> None:
-    presence.enter(ANN)
-    presence.lose(ANN)
+    presence.connect(ANN)
+    presence.disconnect(ANN)
     await asyncio.sleep(0.05)
-    presence.enter(ANN)
+    presence.connect(ANN)
     await asyncio.sleep(0.1)
 
     assert told == [['Ann']]
-    assert [person.name for person in presence.people] == ['Ann']
+    assert [person.name for person in presence.users] == ['Ann']
 
 
 async def test_who_takes_a_name_over_is_shown_as_they_write_it(presence: Presence, told: list[list[str]]) -> None:
-    presence.enter(ANN)
-    presence.lose(ANN)
-    presence.enter(LoginSession('ANN', 'ann'))
+    presence.connect(ANN)
+    presence.disconnect(ANN)
+    presence.connect(LoginSession('ANN', 'ann'))
 
     assert told == [['Ann'], ['ANN']]
 
 
 async def test_who_stays_away_is_gone_after_the_lease(presence: Presence, told: list[list[str]]) -> None:
-    presence.enter(ANN)
-    presence.lose(ANN)
-    presence.lose(ANN)
+    presence.connect(ANN)
+    presence.disconnect(ANN)
+    presence.disconnect(ANN)
     await asyncio.sleep(0.15)
 
     assert told == [['Ann'], []]
 
 
 async def test_leaving_twice_or_losing_nobody_is_nothing(presence: Presence, told: list[list[str]]) -> None:
-    presence.leave(ANN)
-    presence.lose(ANN)
-    presence.enter(ANN)
-    presence.lose(ANN)
-    presence.leave(ANN)
-    presence.leave(ANN)
+    presence.remove(ANN)
+    presence.disconnect(ANN)
+    presence.connect(ANN)
+    presence.disconnect(ANN)
+    presence.remove(ANN)
+    presence.remove(ANN)
     await asyncio.sleep(0.15)
 
     assert told == [['Ann'], []]
 
 
 async def test_who_is_away_stays_listed_and_is_told_once(presence: Presence, told: list[list[str]]) -> None:
-    presence.enter(ANN)
+    presence.connect(ANN)
 
-    presence.be_away(ANN, True)
-    presence.be_away(ANN, True)
-    assert [person.away for person in presence.people] == [True]
-    presence.be_away(ANN, False)
+    presence.set_away(ANN, True)
+    presence.set_away(ANN, True)
+    assert [person.away for person in presence.users] == [True]
+    presence.set_away(ANN, False)
 
     assert told == [['Ann']] * 3
-    assert [person.away for person in presence.people] == [False]
+    assert [person.away for person in presence.users] == [False]
 
 
 async def test_signs_of_typing_are_heard_every_few_seconds_at_most(presence: Presence, clock: Clock) -> None:
-    typing: list[Person] = []
+    typing: list[User] = []
     presence.typed.subscribe(typing.append)
-    presence.enter(ANN)
+    presence.connect(ANN)
 
     for clock.now in (0.0, 0.5, 1.9, 3.0):
-        presence.type(ANN)
+        presence.set_typing(ANN)
 
     assert typing == [ANN, ANN]
 
 
 async def test_who_is_not_here_types_nothing(presence: Presence) -> None:
-    typing: list[Person] = []
+    typing: list[User] = []
     presence.typed.subscribe(typing.append)
 
-    presence.type(ANN)
+    presence.set_typing(ANN)
 
     assert typing == []
