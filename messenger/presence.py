@@ -3,18 +3,24 @@
 import asyncio
 import math
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
+from operator import attrgetter
+from typing import Protocol
 
 from nicegui import Event
 
-from models import User
+from models import User, fold
 
 LEASE = 20.0
 TYPING_INTERVAL = 2.0
+MAX_QUERY_LENGTH = 128
+_user_id = attrgetter('user_id')
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class OnlineUser:
     """A user who is online; ``away`` while their page has been hidden for some time."""
 
@@ -23,65 +29,116 @@ class OnlineUser:
     away: bool = False
 
 
+class Timer(Protocol):
+    """A call that is due some time later."""
+
+    def cancel(self) -> None: ...
+
+
+def call_later(delay: float, callback: Callable[[], None]) -> Timer:
+    """Have the running event loop call ``callback`` after ``delay`` seconds."""
+    return asyncio.get_running_loop().call_later(delay, callback)
+
+
 class Presence:
     """The users who are online.
 
-    ``changed`` is emitted when a user connects, is removed, or goes or returns from being away; ``typed`` while a user
-    is typing. A user who is disconnected stays online for a lease, so that a short loss of connection goes unnoticed.
+    ``changed`` is emitted when a user connects, is removed, or goes or returns from being away. It carries nothing, so
+    that a change costs the same however many are online: subscribers ask for the part that they show. ``typed`` is
+    emitted while a user is typing. A user who is disconnected stays online for a lease, so that a short loss of
+    connection goes unnoticed.
     """
 
-    def __init__(self, *, lease: float = LEASE, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        lease: float = LEASE,
+        clock: Callable[[], float] = time.monotonic,
+        call_later: Callable[[float, Callable[[], None]], Timer] = call_later,
+    ) -> None:
         """
         :param lease: seconds that a disconnected user stays online
         :param clock: source of the time in seconds
+        :param call_later: starts the timer of a lease, given seconds and a callback
         """
-        self.changed = Event[Sequence[OnlineUser]]()
+        self.changed = Event[[]]()
         self.typed = Event[User]()
         self._lease = lease
-        self._users: dict[str, OnlineUser] = {}
         self._clock = clock
+        self._call_later = call_later
+        self._users: list[OnlineUser] = []
         self._typed_at: dict[str, float] = {}
-        self._leases: dict[str, asyncio.TimerHandle] = {}
+        self._leases: dict[str, Timer] = {}
 
     @property
-    def users(self) -> list[OnlineUser]:
-        """All online users, ordered by ``user_id``."""
-        return [user for _, user in sorted(self._users.items())]
+    def users(self) -> Sequence[OnlineUser]:
+        """All online users, ordered by ``user_id``; a view that changes with them."""
+        return self._users
+
+    @property
+    def count(self) -> int:
+        """Number of online users."""
+        return len(self._users)
+
+    def first(self, limit: int) -> list[OnlineUser]:
+        """Return the first ``limit`` users, ordered by ``user_id``."""
+        return self._users[:limit]
+
+    def find(self, query: str, limit: int) -> list[OnlineUser]:
+        """Return the first ``limit`` users with a word in their name that begins with the query, whatever its case.
+
+        :param query: the beginning of a word, or of several in a row; every name begins with an empty one
+        """
+        if len(query) > MAX_QUERY_LENGTH:
+            return []
+        beginning = f' {fold(query.strip())}'
+        return list(islice((user for user in self._users if beginning in f' {user.user_id}'), limit))
 
     def connect(self, user: User) -> None:
         """Add a user, or note that a disconnected one is back."""
         self._end_lease(user.user_id)
-        known = self._users.get(user.user_id)
-        if known is None or known.name != user.name:
-            self._users[user.user_id] = OnlineUser(user.name, user.user_id)
-            self.changed.emit(self.users)
+        index, known = self._locate(user)
+        if known and known.name == user.name:
+            return
+        if known is None:
+            self._users.insert(index, OnlineUser(user.name, user.user_id))
+        else:
+            self._users[index] = OnlineUser(user.name, user.user_id)
+        self.changed.emit()
 
     def disconnect(self, user: User) -> None:
         """Start the lease of a user whose connection is lost; they are removed when it is over."""
-        if user.user_id in self._users and user.user_id not in self._leases:
-            loop = asyncio.get_running_loop()
-            self._leases[user.user_id] = loop.call_later(self._lease, self.remove, user)
+        if self._locate(user)[1] and user.user_id not in self._leases:
+            self._leases[user.user_id] = self._call_later(self._lease, lambda: self.remove(user))
 
     def remove(self, user: User) -> None:
         """Remove a user, such as one who has logged out; does nothing for one who is not online."""
         self._end_lease(user.user_id)
         self._typed_at.pop(user.user_id, None)
-        if self._users.pop(user.user_id, None) is not None:
-            self.changed.emit(self.users)
+        index, known = self._locate(user)
+        if known:
+            del self._users[index]
+            self.changed.emit()
 
     def set_away(self, user: User, away: bool) -> None:
         """Note that a user's page has been hidden for some time, or is visible again."""
-        known = self._users.get(user.user_id)
+        index, known = self._locate(user)
         if known and known.away != away:
-            known.away = away
-            self.changed.emit(self.users)
+            self._users[index] = replace(known, away=away)
+            self.changed.emit()
 
     def set_typing(self, user: User) -> None:
         """Note that an online user is typing; ``typed`` is emitted every two seconds at most for each of them."""
         now = self._clock()
-        if user.user_id in self._users and now - self._typed_at.get(user.user_id, -math.inf) >= TYPING_INTERVAL:
+        if self._locate(user)[1] and now - self._typed_at.get(user.user_id, -math.inf) >= TYPING_INTERVAL:
             self._typed_at[user.user_id] = now
             self.typed.emit(user)
+
+    def _locate(self, user: User) -> tuple[int, OnlineUser | None]:
+        """Return the index at which a user is or would be, and the user who is there."""
+        index = bisect_left(self._users, user.user_id, key=_user_id)
+        known = self._users[index] if index < len(self._users) else None
+        return index, known if known and known.user_id == user.user_id else None
 
     def _end_lease(self, user_id: str) -> None:
         if lease := self._leases.pop(user_id, None):

@@ -1,15 +1,20 @@
-"""Who is here: quick to notice, slow to flicker."""
+"""Who is online: quick to notice, slow to flicker, and cheap with thousands."""
 
-import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from auth import LoginSession
-from messenger.presence import Presence
-from models import User
+from messenger.presence import OnlineUser, Presence
+from models import User, fold
 from tests.support.clock import Clock
 
-ANN, CLEO = LoginSession('Ann', 'ann'), LoginSession('Cleo', 'cleo')
+
+def user(name: str) -> LoginSession:
+    return LoginSession(name, fold(name))
+
+
+ANN, CLEO = user('Ann'), user('Cleo')
 
 
 @pytest.fixture
@@ -19,91 +24,156 @@ def clock() -> Clock:
 
 @pytest.fixture
 def presence(clock: Clock) -> Presence:
-    return Presence(lease=0.1, clock=clock)
+    return Presence(lease=20, clock=clock, call_later=clock.call_later)
 
 
 @pytest.fixture
-def told(presence: Presence) -> list[list[str]]:
-    told: list[list[str]] = []
-    presence.changed.subscribe(lambda people: told.append([person.name for person in people]))
-    return told
+def seen(presence: Presence) -> list[list[str]]:
+    """The names online after each change."""
+    seen: list[list[str]] = []
+    presence.changed.subscribe(lambda: seen.append(names(presence.users)))
+    return seen
 
 
-async def test_who_comes_and_goes_is_told(presence: Presence, told: list[list[str]]) -> None:
+@pytest.fixture
+def typing(presence: Presence) -> list[User]:
+    """The users of whom it is told that they are typing."""
+    typing: list[User] = []
+    presence.typed.subscribe(typing.append)
+    return typing
+
+
+def names(users: Sequence[OnlineUser]) -> list[str]:
+    return [user.name for user in users]
+
+
+async def test_users_who_come_and_go_are_listed_in_order(presence: Presence, seen: list[list[str]]) -> None:
     presence.connect(CLEO)
     presence.connect(ANN)
     presence.remove(CLEO)
 
-    assert told == [['Cleo'], ['Ann', 'Cleo'], ['Ann']]
+    assert seen == [['Cleo'], ['Ann', 'Cleo'], ['Ann']]
+    assert presence.count == 1
 
 
-async def test_coming_back_in_time_makes_nobody_flicker(presence: Presence, told: list[list[str]]) -> None:
+async def test_coming_back_in_time_goes_unnoticed(presence: Presence, clock: Clock, seen: list[list[str]]) -> None:
     presence.connect(ANN)
     presence.disconnect(ANN)
-    await asyncio.sleep(0.05)
+    clock.advance(19)
     presence.connect(ANN)
-    await asyncio.sleep(0.1)
+    clock.advance(60)
 
-    assert told == [['Ann']]
-    assert [person.name for person in presence.users] == ['Ann']
-
-
-async def test_who_takes_a_name_over_is_shown_as_they_write_it(presence: Presence, told: list[list[str]]) -> None:
-    presence.connect(ANN)
-    presence.disconnect(ANN)
-    presence.connect(LoginSession('ANN', 'ann'))
-
-    assert told == [['Ann'], ['ANN']]
+    assert seen == [['Ann']]
+    assert names(presence.users) == ['Ann']
 
 
-async def test_who_stays_away_is_gone_after_the_lease(presence: Presence, told: list[list[str]]) -> None:
+async def test_name_that_is_taken_over_is_shown_as_typed(presence: Presence, seen: list[list[str]]) -> None:
     presence.connect(ANN)
     presence.disconnect(ANN)
+    presence.connect(user('ANN'))
+
+    assert seen == [['Ann'], ['ANN']]
+
+
+async def test_user_who_stays_away_is_gone_after_the_lease(
+    presence: Presence, clock: Clock, seen: list[list[str]]
+) -> None:
+    presence.connect(ANN)
     presence.disconnect(ANN)
-    await asyncio.sleep(0.15)
+    clock.advance(15)
+    presence.disconnect(ANN)
+    clock.advance(5)
 
-    assert told == [['Ann'], []]
+    assert seen == [['Ann'], []]
 
 
-async def test_leaving_twice_or_losing_nobody_is_nothing(presence: Presence, told: list[list[str]]) -> None:
+async def test_removing_twice_changes_nothing(presence: Presence, clock: Clock, seen: list[list[str]]) -> None:
     presence.remove(ANN)
     presence.disconnect(ANN)
     presence.connect(ANN)
     presence.disconnect(ANN)
     presence.remove(ANN)
     presence.remove(ANN)
-    await asyncio.sleep(0.15)
+    clock.advance(60)
 
-    assert told == [['Ann'], []]
+    assert seen == [['Ann'], []]
 
 
-async def test_who_is_away_stays_listed_and_is_told_once(presence: Presence, told: list[list[str]]) -> None:
+async def test_user_who_is_away_stays_listed(presence: Presence, seen: list[list[str]]) -> None:
     presence.connect(ANN)
 
     presence.set_away(ANN, True)
     presence.set_away(ANN, True)
-    assert [person.away for person in presence.users] == [True]
+    assert list(presence.users) == [OnlineUser('Ann', 'ann', away=True)]
     presence.set_away(ANN, False)
+    presence.set_away(CLEO, True)
 
-    assert told == [['Ann']] * 3
-    assert [person.away for person in presence.users] == [False]
+    assert seen == [['Ann']] * 3
+    assert list(presence.users) == [OnlineUser('Ann', 'ann')]
 
 
-async def test_signs_of_typing_are_heard_every_few_seconds_at_most(presence: Presence, clock: Clock) -> None:
-    typing: list[User] = []
-    presence.typed.subscribe(typing.append)
+async def test_typing_is_told_every_two_seconds_at_most(presence: Presence, clock: Clock, typing: list[User]) -> None:
     presence.connect(ANN)
 
-    for clock.now in (0.0, 0.5, 1.9, 3.0):
+    for pause in (0, 0.5, 1.4, 1.1):
+        clock.advance(pause)
         presence.set_typing(ANN)
 
     assert typing == [ANN, ANN]
 
 
-async def test_who_is_not_here_types_nothing(presence: Presence) -> None:
-    typing: list[User] = []
-    presence.typed.subscribe(typing.append)
-
+async def test_user_who_is_not_online_types_nothing(presence: Presence, typing: list[User]) -> None:
     presence.set_typing(ANN)
 
     assert typing == []
+
+
+async def test_first_users_are_those_at_the_beginning_of_the_list(presence: Presence) -> None:
+    for name in ('Cleo', 'Émile', 'ann', 'Ben'):
+        presence.connect(user(name))
+
+    assert names(presence.first(2)) == ['ann', 'Ben']
+    assert names(presence.first(100)) == ['ann', 'Ben', 'Cleo', 'Émile']
+
+
+@pytest.mark.parametrize(
+    ('query', 'found'),
+    [
+        ('an', ['Ann Lee', 'ANNA']),
+        ('LEE', ['Ann Lee', 'Jo Leeds']),
+        ('ann le', ['Ann Lee']),
+        (' anna ', ['ANNA']),
+        ('strasse', ['Uwe Straße']),
+        ('ａｎｎａ', ['ANNA']),
+        ('eeds', []),
+        ('', ['Ann Lee', 'ANNA', 'Jo Leeds', 'Uwe Straße']),
+        ('a' * 200, []),
+    ],
+)
+async def test_users_are_found_by_the_beginning_of_a_word(query: str, found: list[str], presence: Presence) -> None:
+    for name in ('Uwe Straße', 'ANNA', 'Jo Leeds', 'Ann Lee'):
+        presence.connect(user(name))
+
+    assert names(presence.find(query, 10)) == found
+    assert names(presence.find(query, 1)) == found[:1]
+
+
+async def test_arrivals_cost_the_same_however_many_are_online(presence: Presence) -> None:
+    class CountedId(str):
+        """A ``user_id`` that counts how often it is compared."""
+
+        __slots__ = ()
+        compared = 0
+
+        def __lt__(self, other: str) -> bool:
+            CountedId.compared += 1
+            return super().__lt__(other)
+
+    for number in range(5_000):
+        presence.connect(LoginSession(f'User {number}', CountedId(f'user {number}')))
+    CountedId.compared = 0
+
+    presence.connect(LoginSession('User 777a', CountedId('user 777a')))
+
+    assert CountedId.compared < 20
+    assert presence.count == 5_001
