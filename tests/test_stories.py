@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.conftest import Arrive
-from tests.test_markdown import XSS
+from tests.unit.test_markdown import XSS
 
 PHONE = {'viewport': {'width': 390, 'height': 844}, 'has_touch': True, 'is_mobile': True}
 

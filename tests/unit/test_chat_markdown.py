@@ -4,7 +4,7 @@ import pytest
 
 from messenger.markdown import first_line, is_only_emoji, render
 from models import fold, person_id
-from tests.test_markdown import spans
+from tests.unit.test_markdown import spans
 
 
 def mentioned(text: str) -> list[list[str]]:
@@ -113,7 +113,7 @@ def test_anything_else_is_not(text: str) -> None:
 )
 def test_a_text_is_quoted_as_one_plain_line(text: str, line: str) -> None:
     assert first_line(text) == line
-    assert first_line(text, longest=3) == f'{line[:2]}…'
+    assert first_line(text, max_length=3) == f'{line[:2]}…'
 
 
 def test_a_link_to_another_kind_of_place_stays_as_it_was_typed() -> None:
