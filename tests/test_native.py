@@ -1,4 +1,4 @@
-"""The desktop window: what is said when there cannot be one, and a real one on a virtual screen."""
+"""The desktop window, a real one on a virtual screen."""
 
 import asyncio
 import importlib.util
@@ -15,44 +15,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-import messenger_app
 from tests.server import ROOT, environment, free_port
 
 TOOLS = ('Xvfb', 'xdotool', 'openbox')
 PATIENCE = 120
-
-
-def pretend(monkeypatch: pytest.MonkeyPatch, *, installed: set[str], screen: bool) -> None:
-    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: name if name in installed else None)
-    monkeypatch.setattr(sys, 'platform', 'linux')
-    for name in ('DISPLAY', 'WAYLAND_DISPLAY'):
-        monkeypatch.delenv(name, raising=False)
-    if screen:
-        monkeypatch.setenv('DISPLAY', ':0')
-
-
-@pytest.mark.parametrize('installed', [set(), {'webview'}, {'PyQt6'}])
-def test_without_a_backend_it_says_the_command_that_installs_one(
-    installed: set[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pretend(monkeypatch, installed=installed, screen=True)
-
-    with pytest.raises(messenger_app.CannotStart, match=r'Install it with: pip install "pywebview\[qt\]"'):
-        messenger_app.check_window()
-
-
-def test_without_a_screen_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, installed={'webview', 'PyQt6'}, screen=False)
-
-    with pytest.raises(messenger_app.CannotStart, match='There is no screen for a desktop window'):
-        messenger_app.check_window()
-
-
-@pytest.mark.parametrize('backend', ['PyQt6', 'PySide6', 'gi'])
-def test_with_a_backend_and_a_screen_it_may_start(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pretend(monkeypatch, installed={'webview', backend}, screen=True)
-
-    messenger_app.check_window()
 
 
 @asynccontextmanager
