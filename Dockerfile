@@ -6,8 +6,7 @@ WORKDIR /app
 RUN useradd --system --uid 10001 --no-create-home messenger && install -d -o messenger /data
 
 COPY requirements.txt .
-RUN sed '/tests need/,$d' requirements.txt > /tmp/requirements.txt && \
-    pip install --no-cache-dir -r /tmp/requirements.txt
+RUN pip install --no-cache-dir -r requirements.txt
 COPY *.py ./
 COPY messenger messenger
 

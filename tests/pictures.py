@@ -4,6 +4,7 @@ import asyncio
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
@@ -13,8 +14,13 @@ from tests.person import Person
 from tests.server import ROOT, Server
 
 FOLDER = ROOT / 'docs' / 'pictures'
-DESK = {'viewport': {'width': 1280, 'height': 800}}
-PHONE = {'viewport': {'width': 390, 'height': 844}, 'is_mobile': True, 'has_touch': True, 'device_scale_factor': 2}
+DESK: dict[str, Any] = {'viewport': {'width': 1280, 'height': 800}}
+PHONE: dict[str, Any] = {
+    'viewport': {'width': 390, 'height': 844},
+    'is_mobile': True,
+    'has_touch': True,
+    'device_scale_factor': 2,
+}
 TALK = [
     ('Mara', 'Morning! The projector in room 3 is **dead** again.'),
     ('Mara', 'I can swap it with the one from the lab, unless somebody needs it before ten?'),
@@ -39,7 +45,7 @@ async def talk(people: dict[str, Person]) -> None:
     await people['Ann'].page.mouse.move(5, 5)
 
 
-async def take(browser: Browser, server: Server, device: str, options: dict[str, object], scheme: str) -> None:
+async def take(browser: Browser, server: Server, device: str, options: dict[str, Any], scheme: str) -> None:
     """Pictures of every state on one device."""
     ann = await Person.arrive(browser, server.url, color_scheme=scheme, **options)
 

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Dialog, expect
 
 from tests.conftest import Arrive, EnterByWire
 from tests.person import Person
@@ -56,7 +56,12 @@ async def test_log_out_does_the_same_as_closing(enter: Arrive) -> None:
 async def test_a_draft_is_not_left_without_a_question(enter: Arrive) -> None:
     ann = await enter('Ann')
     asked = asyncio.Event()
-    ann.page.on('dialog', lambda dialog: (asked.set(), asyncio.ensure_future(dialog.dismiss())))
+
+    async def stay(dialog: Dialog) -> None:
+        asked.set()
+        await dialog.dismiss()
+
+    ann.page.on('dialog', stay)
     await ann.box.press_sequentially('not sent')
 
     await ann.page.close(run_before_unload=True)

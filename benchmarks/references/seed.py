@@ -4,7 +4,7 @@ import os
 import sqlite3
 from datetime import UTC, datetime
 
-import socketio  # type: ignore[import-untyped]
+import socketio
 import uvicorn
 
 

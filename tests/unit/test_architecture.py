@@ -1,6 +1,7 @@
 """The house rules, read from the code: who may know whom, and what stays out."""
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -112,18 +113,34 @@ def test_no_module_is_swollen() -> None:
         assert len(file.read_text().splitlines()) <= 300, file
 
 
-def test_it_is_purely_python() -> None:
+def test_javascript_is_only_in_custom_elements() -> None:
+    foreign = [name for name in our_files() if re.search(r'\.(js|mjs|ts|vue|html|jinja2?)$', name)]
+
+    assert not [name for name in foreign if not re.fullmatch(r'messenger/elements/(\w+\.js|globals\.d\.ts)', name)]
+
+
+def our_files() -> list[str]:
     listed = subprocess.run(['git', 'ls-files'], cwd=ROOT, capture_output=True, text=True, check=False)
-    files = listed.stdout.splitlines() or [str(file) for file in ROOT.rglob('*') if '.venv' not in file.parts]
+    return listed.stdout.splitlines() or [
+        str(file.relative_to(ROOT)) for file in ROOT.rglob('*') if not {'.venv', 'node_modules'} & set(file.parts)
+    ]
 
-    assert not [name for name in files if re.search(r'\.(js|mjs|ts|vue|html|jinja2?)$', name)]
 
+@pytest.mark.parametrize('file', ['requirements.txt', 'requirements-dev.txt'])
+def test_every_requirement_has_an_exact_version(file: str) -> None:
+    lines = [line for line in (ROOT / file).read_text().splitlines() if line and line[0] != '#']
 
-def test_every_requirement_has_an_exact_version() -> None:
-    lines = [line for line in (ROOT / 'requirements.txt').read_text().splitlines() if line and line[0] != '#']
-
+    assert file == 'requirements.txt' or lines.pop(0) == '-r requirements.txt'
     assert lines
     assert all(re.fullmatch(r'[\w.-]+(\[\w+\])?==[\w.]+', line) for line in lines)
+
+
+def test_checks_of_javascript_have_exact_versions() -> None:
+    package = json.loads((ROOT / 'package.json').read_text())
+
+    assert 'dependencies' not in package
+    assert all(re.fullmatch(r'[\d.]+', version) for version in package['devDependencies'].values())
+    assert '"resolved"' not in (ROOT / 'package-lock.json').read_text()
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:
