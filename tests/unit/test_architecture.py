@@ -1,4 +1,4 @@
-"""The house rules, read from the code: who may know whom, and what stays out."""
+"""The architecture, read from the code: which module may import which, and what stays out."""
 
 import ast
 import json
@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from config import Settings
 from tests.server import ROOT
 
 LAYERS = {  # who may import whom; a package is one name
     'messenger_app': {'pages', 'api', 'startup', 'compat', 'storage', 'auth', 'chat', 'presence', 'config'},
     'startup': {'compat', 'config'},
-    'pages': {'markdown', 'auth', 'chat', 'presence', 'config', 'models'},
+    'pages': {'elements', 'realtime', 'markdown', 'auth', 'chat', 'presence', 'config', 'models'},
     'api': {'markdown', 'auth', 'chat', 'presence', 'config', 'models'},
+    'elements': {'realtime', 'models'},
+    'realtime': {'compat'},
     'chat': {'storage', 'models'},
     'presence': {'config', 'models'},
     'auth': {'config', 'models'},
@@ -36,7 +37,25 @@ OWNERS = {
     'emoji': {'markdown', 'chat'},
     'segno': {'pages'},
 }
+PRIVATE_MODULE = re.compile(
+    r'(engineio|socketio|uvicorn|websockets|nicegui\.(nicegui|server)|nicegui\..*\b_[a-z]\w*)\b'
+)
+PRIVATE_ATTRIBUTE = re.compile(
+    r'\.(_(?!exit|replace)[a-z]\w*|outbox|sio\.(eio|environ|manager|packet_class|async_handlers))\b'
+)
+OWN_ATTRIBUTE = re.compile(r'^(self|cls)\._\w+')
+HTML_TAG = re.compile(r'</?[a-z][\w-]*[\s>/]')
+CSS_RULE = re.compile(r'[\w\])*-]\s*\{[^{}]*[\w-]+\s*:[^{}]*\}')
+BROWSER_CODE = re.compile(r'\b(document|window)\.\w|addEventListener|querySelector|sessionStorage|localStorage')
 FILES = sorted([*ROOT.glob('*.py'), *(ROOT / 'messenger').rglob('*.py')])
+
+
+TESTS = sorted((ROOT / 'tests').rglob('*.py'))
+PAGES = [file for file in FILES if 'pages' in file.parts]
+
+
+def name_of(file: Path) -> str:
+    return '.'.join(file.relative_to(ROOT).with_suffix('').parts)
 
 
 def part_of(file: Path) -> str:
@@ -61,26 +80,51 @@ def imports(file: Path) -> set[str]:
     return names
 
 
+def strings(file: Path) -> list[str]:
+    """Every string of a file but its docstrings; what an f-string inserts is an ``x``."""
+    tree = ast.parse(file.read_text())
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            found.append(''.join(str(part.value) if isinstance(part, ast.Constant) else 'x' for part in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            found.append(node.value)
+    return found
+
+
+def private_names(file: Path) -> set[str]:
+    """What a file uses of NiceGUI and the servers below it without their promise."""
+    tree = ast.parse(file.read_text())
+    attributes = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    private = {name for name in attributes if PRIVATE_ATTRIBUTE.search(OWN_ATTRIBUTE.sub('', name))}
+    return private | {name for name in imports(file) if PRIVATE_MODULE.match(name)}
+
+
 def calls(tree: ast.AST) -> set[str]:
     return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
 
 
 def test_every_module_is_in_the_plan() -> None:
-    assert {part_of(file) for file in FILES} == LAYERS.keys() | {'__init__'}
+    assert {part_of(file) for file in FILES} <= LAYERS.keys() | {'__init__'}
 
 
-@pytest.mark.parametrize('file', FILES, ids=lambda file: '.'.join(file.relative_to(ROOT).with_suffix('').parts))
+def test_program_fits_on_one_screen() -> None:
+    assert len((ROOT / 'messenger_app.py').read_text().splitlines()) <= 80
+
+
+@pytest.mark.parametrize('file', FILES, ids=name_of)
 def test_imports_go_down_only(file: Path) -> None:
     assert our_imports(file) <= LAYERS.get(part_of(file), set())
 
 
-@pytest.mark.parametrize('file', FILES, ids=lambda file: '.'.join(file.relative_to(ROOT).with_suffix('').parts))
+@pytest.mark.parametrize('file', FILES, ids=name_of)
 def test_each_library_has_one_owner(file: Path) -> None:
     for library, owners in OWNERS.items():
         if library in {name.split('.')[0] for name in imports(file)}:
             assert part_of(file) in owners
     if 'nicegui.ui' in imports(file):
-        assert part_of(file) in {'pages', 'messenger_app'}
+        assert part_of(file) in {'pages', 'elements', 'messenger_app'}
 
 
 def test_only_config_reads_settings_from_the_environment() -> None:
@@ -89,15 +133,27 @@ def test_only_config_reads_settings_from_the_environment() -> None:
             assert 'MESSENGER_' not in ''.join(re.findall(r'environ[^\n]*', file.read_text()))
 
 
-def test_everything_that_runs_in_the_browser_is_in_one_place() -> None:
-    for file in FILES:
-        if file.parent.name != 'browser':
-            assert not re.search(
-                r'document\.\w|window\.\w|addEventListener|querySelector|sessionStorage', file.read_text()
-            )
+@pytest.mark.parametrize('file', [file for file in FILES if part_of(file) != 'pages'], ids=name_of)
+def test_browser_code_is_not_in_python(file: Path) -> None:
+    assert not [text for text in strings(file) if BROWSER_CODE.search(text)]
 
 
-@pytest.mark.parametrize('file', FILES, ids=lambda file: file.stem)
+@pytest.mark.xfail(strict=False, reason='The pages are about to become NiceGUI elements.')
+@pytest.mark.parametrize('file', PAGES, ids=name_of)
+def test_pages_hold_no_html_css_or_browser_code(file: Path) -> None:
+    for forbidden in (HTML_TAG, CSS_RULE, BROWSER_CODE):
+        assert not [text for text in strings(file) if forbidden.search(text)]
+
+
+@pytest.mark.parametrize('file', FILES, ids=name_of)
+def test_private_names_of_others_are_only_in_compat(file: Path, request: pytest.FixtureRequest) -> None:
+    if part_of(file) == 'pages':
+        request.applymarker(pytest.mark.xfail(strict=False, reason='The fan-out is about to move out of the pages.'))
+
+    assert part_of(file) == 'compat' or not private_names(file)
+
+
+@pytest.mark.parametrize('file', FILES, ids=name_of)
 def test_nothing_happens_at_import(file: Path) -> None:
     for node in ast.parse(file.read_text()).body:
         if isinstance(node, ast.If):
@@ -109,7 +165,7 @@ def test_nothing_happens_at_import(file: Path) -> None:
 
 
 def test_no_module_is_swollen() -> None:
-    for file in [*FILES, *(ROOT / 'tests').rglob('*.py')]:
+    for file in [*FILES, *TESTS]:
         assert len(file.read_text().splitlines()) <= 300, file
 
 
@@ -141,23 +197,3 @@ def test_checks_of_javascript_have_exact_versions() -> None:
     assert 'dependencies' not in package
     assert all(re.fullmatch(r'[\d.]+', version) for version in package['devDependencies'].values())
     assert '"resolved"' not in (ROOT / 'package-lock.json').read_text()
-
-
-def test_the_readme_lists_every_setting_with_its_default() -> None:
-    readme = (ROOT / 'README.md').read_text()
-    rows = dict(re.findall(r'^\| `(MESSENGER_\w+)` \| (.*) \|$', readme, re.MULTILINE))
-
-    expected = {}
-    for name, field in Settings.model_fields.items():
-        default = field.default.get_secret_value() if name == 'password' else field.default
-        shown = str(default).lower() if isinstance(default, bool) else str(default)
-        expected[f'MESSENGER_{name.upper()}'] = f'`{shown}` | {field.description}'
-    assert rows == expected
-
-
-def test_the_readme_is_short_and_starts_with_a_command() -> None:
-    lines = (ROOT / 'README.md').read_text().splitlines()
-
-    assert len(lines) < 120
-    assert any('docker compose up' in line for line in lines[:20])
-    assert any('messenger_app.py' in line for line in lines[:20])
