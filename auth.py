@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models import fold
+from models import fold_name
 
 LONGEST_NAME = 32
 FORGET_AFTER = 600.0
@@ -27,11 +27,11 @@ class Denied(Exception):
 class Session:
     """One person in the conversation, from the login to the end of the page.
 
-    ``key`` is the name as it is compared. ``connected`` tells whether a live socket holds the name.
+    ``user_id`` is the name as it is compared. ``connected`` tells whether a live socket holds the name.
     """
 
     name: str
-    key: str
+    user_id: str
     connected: bool = True
     ended: bool = False
 
@@ -86,20 +86,20 @@ class Door:
         """
         name = clean_name(name)
         self._check_password(password, _network(address))
-        key = fold(name)
-        holder = self._sessions.get(key)
+        user_id = fold_name(name)
+        holder = self._sessions.get(user_id)
         if holder and holder.connected:
             raise Denied(f'{holder.name} is already here. Please choose another name.')
         if holder:
             self.dismiss(holder)
-        session = self._sessions[key] = Session(name, key)
+        session = self._sessions[user_id] = Session(name, user_id)
         return session
 
     def dismiss(self, session: Session) -> None:
         """End a session; its name is free again."""
         session.ended = True
-        if self._sessions.get(session.key) is session:
-            del self._sessions[session.key]
+        if self._sessions.get(session.user_id) is session:
+            del self._sessions[session.user_id]
 
     def _check_password(self, password: str, network: str) -> None:
         # an address that somebody came in from waits for its own failures only: guessing elsewhere cannot lock it out

@@ -20,7 +20,7 @@ from auth import Door
 from messenger import api, pages
 from messenger.chat import Chat
 from messenger.presence import Presence
-from messenger.storage import Store, Unusable
+from messenger.storage import DatabaseUnavailableError, Store
 
 PING_EVERY = 20.0
 STOP_WITHIN = 2
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             check_window()
         check_port(settings)
         store = Store(settings.database_url)
-    except (config.WrongSetting, CannotStart, Unusable) as error:
+    except (config.WrongSetting, CannotStart, DatabaseUnavailableError) as error:
         sys.exit(f'{error}')
     build(settings, store)
     if settings.listens_beyond_this_machine and settings.has_default_password:

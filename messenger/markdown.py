@@ -20,7 +20,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
-from models import fold, person_id
+from models import fold_name, user_hash
 
 EVERYONE = 'all'
 _MARKS = ''.join(char for char in map(chr, range(0x300, 0xFE00)) if unicodedata.category(char) in {'Mn', 'Mc'})
@@ -107,7 +107,7 @@ def _mention(state: StateInline, silent: bool) -> bool:
         names = [form for count in range(len(words)) for form in _forms(' '.join(words[: count + 1]))]
         token = state.push('mention', 'span', 0)
         token.content = f'@{shown}'
-        token.meta['people'] = [EVERYONE if name == EVERYONE else person_id(name) for name in dict.fromkeys(names)]
+        token.meta['people'] = [EVERYONE if name == EVERYONE else user_hash(name) for name in dict.fromkeys(names)]
     state.pos += 1 + len(shown)
     return True
 
@@ -115,7 +115,7 @@ def _mention(state: StateInline, silent: bool) -> bool:
 def _forms(name: str) -> list[str]:
     """A name as it may be meant, folded: "Ann." and "Ann's" can be Ann."""
     bare = name.rstrip(".-'’")
-    return [fold(form) for form in (bare, re.sub("['’]s$", '', bare), name)]
+    return [fold_name(form) for form in (bare, re.sub("['’]s$", '', bare), name)]
 
 
 def _render_mention(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from nicegui import Event
 
-from models import Person
+from models import User
 
 LEASE = 20.0
 TYPING_PAUSE = 2.0
@@ -35,7 +35,7 @@ class Presence:
         :param lease: seconds that a lost connection keeps its place in the list
         """
         self.changed = Event[Sequence[Presentee]]()
-        self.typed = Event[Person]()
+        self.typed = Event[User]()
         self._lease = lease
         self._people: dict[str, Presentee] = {}
         self._clock = clock
@@ -47,39 +47,39 @@ class Presence:
         """Everyone, in alphabetical order."""
         return [person for _, person in sorted(self._people.items())]
 
-    def enter(self, person: Person) -> None:
+    def enter(self, person: User) -> None:
         """Somebody came, or came back."""
-        self._end_lease(person.key)
-        known = self._people.get(person.key)
+        self._end_lease(person.user_id)
+        known = self._people.get(person.user_id)
         if known is None or known.name != person.name:
-            self._people[person.key] = Presentee(person.name, person.key)
+            self._people[person.user_id] = Presentee(person.name, person.user_id)
             self.changed.emit(self.people)
 
-    def lose(self, person: Person) -> None:
+    def lose(self, person: User) -> None:
         """Somebody's connection is lost; they leave when the lease is over."""
-        if person.key in self._people and person.key not in self._leases:
+        if person.user_id in self._people and person.user_id not in self._leases:
             loop = asyncio.get_running_loop()
-            self._leases[person.key] = loop.call_later(self._lease, self.leave, person)
+            self._leases[person.user_id] = loop.call_later(self._lease, self.leave, person)
 
-    def leave(self, person: Person) -> None:
+    def leave(self, person: User) -> None:
         """Somebody went."""
-        self._end_lease(person.key)
-        self._typed_at.pop(person.key, None)
-        if self._people.pop(person.key, None) is not None:
+        self._end_lease(person.user_id)
+        self._typed_at.pop(person.user_id, None)
+        if self._people.pop(person.user_id, None) is not None:
             self.changed.emit(self.people)
 
-    def be_away(self, person: Person, away: bool) -> None:
+    def be_away(self, person: User, away: bool) -> None:
         """Somebody's page has been hidden for a while, or is looked at again."""
-        known = self._people.get(person.key)
+        known = self._people.get(person.user_id)
         if known and known.away != away:
             known.away = away
             self.changed.emit(self.people)
 
-    def type(self, person: Person) -> None:
+    def type(self, person: User) -> None:
         """Somebody is typing; who tells it more often than every few seconds is not heard."""
         now = self._clock()
-        if person.key in self._people and now - self._typed_at.get(person.key, -math.inf) >= TYPING_PAUSE:
-            self._typed_at[person.key] = now
+        if person.user_id in self._people and now - self._typed_at.get(person.user_id, -math.inf) >= TYPING_PAUSE:
+            self._typed_at[person.user_id] = now
             self.typed.emit(person)
 
     def _end_lease(self, key: str) -> None:

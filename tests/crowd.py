@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from messenger.storage import Store
-from models import NewMessage
+from models import PostMessage
 from tests.server import Server
 
 
@@ -13,7 +13,7 @@ async def others_say(server: Server, count: int) -> None:
     store = Store(f'sqlite:///{server.database}')
     before, now = len(server.kept()), datetime.now(UTC)
     lines = [f'line {index}' for index in range(before, before + count)]
-    await asyncio.gather(*[store.apply(NewMessage('Old', 'old', line, line, now)) for line in lines])
+    await asyncio.gather(*[store.apply(PostMessage('Old', 'old', line, line, now)) for line in lines])
     await store.close()
 
 

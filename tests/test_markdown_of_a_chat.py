@@ -3,7 +3,7 @@
 import pytest
 
 from messenger.markdown import first_line, is_only_emoji, render
-from models import fold, person_id
+from models import fold_name, user_hash
 from tests.test_markdown import spans
 
 
@@ -13,7 +13,7 @@ def mentioned(text: str) -> list[list[str]]:
 
 
 def people(*names: str) -> list[str]:
-    return [person_id(fold(name)) for name in names]
+    return [user_hash(fold_name(name)) for name in names]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from auth import Session
 from messenger.presence import Presence
-from models import Person
+from models import User
 
 ANN, CLEO = Session('Ann', 'ann'), Session('Cleo', 'cleo')
 
@@ -99,7 +99,7 @@ async def test_who_is_away_stays_listed_and_is_told_once(presence: Presence, tol
 
 
 async def test_signs_of_typing_are_heard_every_few_seconds_at_most(presence: Presence, clock: Clock) -> None:
-    typing: list[Person] = []
+    typing: list[User] = []
     presence.typed.subscribe(typing.append)
     presence.enter(ANN)
 
@@ -110,7 +110,7 @@ async def test_signs_of_typing_are_heard_every_few_seconds_at_most(presence: Pre
 
 
 async def test_who_is_not_here_types_nothing(presence: Presence) -> None:
-    typing: list[Person] = []
+    typing: list[User] = []
     presence.typed.subscribe(typing.append)
 
     presence.type(ANN)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from messenger.storage import NotFound, NotStored, Store, Unusable
-from models import MessageView, NewMessage, NewText, Reaction, Toggle
+from messenger.storage import CommitError, DatabaseUnavailableError, MessageNotFoundError, Store
+from models import DeleteMessage, EditMessage, MessageView, PostMessage, Reaction, ToggleReaction
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123000, tzinfo=UTC)
 
 
-def message(text: str, *, author: str = 'Ann', key: str | None = None) -> NewMessage:
-    return NewMessage(author, author.casefold(), key or f'key of {text}', text, NOON)
+def message(text: str, *, author: str = 'Ann', key: str | None = None) -> PostMessage:
+    return PostMessage(author, author.casefold(), key or f'key of {text}', text, NOON)
 
 
 async def fill(store: Store, count: int) -> list[MessageView]:
@@ -98,9 +98,9 @@ async def test_two_people_may_use_the_same_key(store: Store) -> None:
 async def test_every_change_takes_the_next_position(store: Store) -> None:
     one, two = await fill(store, 2)
 
-    edited = await store.apply(NewText(one.id, 'ann', 'another'))
-    reacted = await store.apply(Toggle(two.id, Reaction('👍', 'ben', 'Ben')))
-    deleted = await store.apply(NewText(one.id, 'ann', None))
+    edited = await store.apply(EditMessage(one.id, 'ann', 'another'))
+    reacted = await store.apply(ToggleReaction(two.id, Reaction('👍', 'ben', 'Ben')))
+    deleted = await store.apply(DeleteMessage(one.id, 'ann'))
 
     assert [edited.seq, reacted.seq, deleted.seq] == [3, 4, 5]
     assert [view.id for view in await store.changes_after(2, 10)] == [two.id, one.id]
@@ -109,7 +109,7 @@ async def test_every_change_takes_the_next_position(store: Store) -> None:
 
 async def test_a_text_that_is_deleted_is_not_in_the_file_any_more(store: Store, house: Path) -> None:
     said = await store.apply(message('secret of the kettle'))
-    await store.apply(NewText(said.id, 'ann', None))
+    await store.apply(DeleteMessage(said.id, 'ann'))
 
     with sqlite3.connect(house / 'main.db') as other:
         assert other.execute('select text, reactions from message').fetchall() == [('', '[]')]
@@ -119,20 +119,20 @@ async def test_one_who_may_not_is_told_and_the_others_of_the_group_are_not_distu
     said = await store.apply(message('mine'))
 
     answers = await asyncio.gather(
-        store.apply(NewText(said.id, 'ben', 'yours')),
+        store.apply(EditMessage(said.id, 'ben', 'yours')),
         store.apply(message('next')),
-        store.apply(Toggle(said.id, Reaction('👍', 'ben', 'Ben'))),
+        store.apply(ToggleReaction(said.id, Reaction('👍', 'ben', 'Ben'))),
         return_exceptions=True,
     )
 
-    assert isinstance(answers[0], NotFound)
+    assert isinstance(answers[0], MessageNotFoundError)
     assert texts(await store.newest_page(10)) == ['mine', 'next']
 
 
 async def test_many_react_at_once_and_each_counts(store: Store) -> None:
     said = await store.apply(message('cake'))
 
-    await asyncio.gather(*[store.apply(Toggle(said.id, Reaction('👍', f'{n}', f'{n}'))) for n in range(50)])
+    await asyncio.gather(*[store.apply(ToggleReaction(said.id, Reaction('👍', f'{n}', f'{n}'))) for n in range(50)])
 
     found = await store.get(said.id)
     assert found
@@ -202,7 +202,7 @@ async def test_while_it_is_locked_senders_are_told_and_then_it_goes_on(
     other = sqlite3.connect(house / 'main.db', isolation_level=None)
     other.execute('BEGIN IMMEDIATE')
 
-    with pytest.raises(NotStored):
+    with pytest.raises(CommitError):
         await store.apply(message('Now?', key='k'))
 
     other.execute('ROLLBACK')
@@ -261,7 +261,7 @@ def a_torn_database(house: Path) -> str:
 def test_what_cannot_be_used_is_said_in_one_sentence_with_a_way_out(
     make: Callable[[Path], str], sentence: str, house: Path
 ) -> None:
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(DatabaseUnavailableError) as caught:
         Store(f'sqlite:///{make(house)}')
 
     assert sentence in str(caught.value)

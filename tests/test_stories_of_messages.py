@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import expect
 
 from messenger.storage import Store
-from models import NewMessage
+from models import PostMessage
 from tests.conftest import Arrive
 from tests.server import Server
 
@@ -16,7 +16,7 @@ async def remember(server: Server, *messages: tuple[str, str, datetime]) -> None
     """Have messages in the database: author, text, time."""
     store = Store(f'sqlite:///{server.database}')
     for number, (author, text, at) in enumerate(messages):
-        await store.apply(NewMessage(author, author.casefold(), f'{number}', text, at))
+        await store.apply(PostMessage(author, author.casefold(), f'{number}', text, at))
     await store.close()
 
 

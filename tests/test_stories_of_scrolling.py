@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from playwright.async_api import expect
 
 from messenger.storage import Store
-from models import NewMessage
+from models import PostMessage
 from tests.conftest import Arrive
 from tests.person import Person
 from tests.server import Server
@@ -17,7 +17,7 @@ async def tell_a_story(server: Server, count: int) -> None:
     store = Store(f'sqlite:///{server.database}')
     now = datetime.now(UTC)
     await asyncio.gather(
-        *[store.apply(NewMessage('Old', 'old', f'{index}', f'line {index}', now)) for index in range(1, count + 1)]
+        *[store.apply(PostMessage('Old', 'old', f'{index}', f'line {index}', now)) for index in range(1, count + 1)]
     )
     await store.close()
 

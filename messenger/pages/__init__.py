@@ -15,7 +15,7 @@ from messenger.pages.headers import SecurityHeaders
 from messenger.pages.message_log import row
 from messenger.pages.visit import Visit
 from messenger.presence import Presence
-from models import MessageView, Person, person_id
+from models import MessageView, User, user_hash
 
 PAUSE = 0.3
 
@@ -54,7 +54,7 @@ def _tell_changes(chat: Chat) -> None:
         code, told = browser.place(map(row, changes), after=told), changes[-1].seq
         await audience.tell_everyone(code)
 
-    chat.changed.subscribe(tell)
+    chat.messages_changed.subscribe(tell)
 
 
 def _tell_people(presence: Presence) -> None:
@@ -75,8 +75,8 @@ def _tell_typing(presence: Presence) -> None:
             await audience.tell_everyone(browser.call('typing', told))
             await asyncio.sleep(PAUSE)
 
-    def hear(person: Person) -> None:
-        typing[person_id(person.key)] = person.name
+    def hear(user: User) -> None:
+        typing[user_hash(user.user_id)] = user.name
         background_tasks.create_lazy(tell(), name='tell who is typing')
 
     presence.typed.subscribe(hear)

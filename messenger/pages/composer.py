@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import Client
 
 from auth import Session
-from messenger.chat import Chat, Refused
+from messenger.chat import Chat, ChatError
 from messenger.pages import audience, browser
 
 # a box that grows with its text, and a button; above them who is typing, refusals, what is replied to, names to mention
@@ -34,8 +34,8 @@ class Composer:
             case {'text': str(text), 'key': str(key)}:
                 try:
                     answered = await self._take(text, key, sent)
-                except Refused as refused:
-                    await self._tell('refuse', key, str(refused))
+                except ChatError as error:
+                    await self._tell('refuse', key, str(error))
                 else:
                     if answered:
                         await self._tell('sent', key)
@@ -43,13 +43,13 @@ class Composer:
     async def _take(self, text: str, key: str, more: dict[str, object]) -> bool:
         """Do what is wished, and answer whether the page must be told: a new message's row tells it by itself."""
         if self._session.ended:
-            raise Refused('You have been logged out, so this was not sent.')
+            raise ChatError('You have been logged out, so this was not sent.')
         if isinstance(message_id := more.get('edit'), int):
             await self._chat.edit(message_id, text, by=self._session)
             return True
         reply_to = more.get('reply')
         reply_to = reply_to if isinstance(reply_to, int) else None
-        await self._chat.post(text, by=self._session, key=key, reply_to=reply_to)
+        await self._chat.post(text, by=self._session, client_message_id=key, reply_to=reply_to)
         return bool(more.get('again'))  # the row that answers may have been and gone
 
     async def _tell(self, name: str, *arguments: str) -> None:

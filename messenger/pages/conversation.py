@@ -16,7 +16,7 @@ from messenger.pages.invitation import Invitation
 from messenger.pages.message_log import row
 from messenger.pages.toolbar import Toolbar
 from messenger.presence import Presence
-from models import person_id
+from models import user_hash
 
 CATCH_UP_STEP = 200
 CATCH_UP_LIMIT = 2000
@@ -58,7 +58,7 @@ class Conversation:
         Toolbar(client, session, chat)
         Invitation(client)
         ui.html(screen(title), sanitize=False).classes('conversation')
-        ui.run_javascript(browser.call('become', person_id(session.key)))
+        ui.run_javascript(browser.call('become', user_hash(session.user_id)))
         ui.run_javascript(browser.call('catchUp'))
 
     async def greet(self) -> None:

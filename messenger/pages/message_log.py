@@ -7,7 +7,7 @@ from itertools import groupby
 
 from messenger import markdown
 from messenger.pages import browser, toolbar
-from models import MessageView, Quote, Reaction, fold, person_id
+from models import MessageView, Quote, Reaction, fold_name, user_hash
 
 # the list, which the browser fills (see `browser`), the way to earlier messages, and the one to the newest
 HTML = f"""
@@ -23,7 +23,7 @@ HTML = f"""
 @lru_cache(maxsize=10_000)
 def row(message: MessageView) -> browser.Row:
     """What the browser places for a message, made once for everybody."""
-    author = person_id(message.author_key)
+    author = user_hash(message.author_id)
     attributes = f'data-id="{message.id}" data-seq="{message.seq}" data-author="{author}" style="--hue:{hue(author)}"'
     classes = 'message deleted' if message.deleted else 'message'
     html = (
@@ -33,12 +33,12 @@ def row(message: MessageView) -> browser.Row:
         f'<div class="bubble">{_quote(message.quote)}{_text(message)}</div>'
         f'<div class="reactions">{_reactions(message.reactions)}</div></article>'
     )
-    return message.id, message.seq, message.key, html
+    return message.id, message.seq, message.client_message_id, html
 
 
 @lru_cache(maxsize=4096)
 def hue(person: str) -> int:
-    """The colour of a person, in degrees, from their `person_id`."""
+    """The colour of a person, in degrees, from their `user_hash`."""
     return int(person, 16) % 360
 
 
@@ -68,7 +68,7 @@ def _quote(quote: Quote | None) -> str:
     line = 'message deleted' if quote.deleted else markdown.first_line(quote.text)
     return (
         f'<button type="button" class="quote" data-target="{quote.id}" '
-        f'style="--hue:{hue(person_id(fold(quote.author)))}">'
+        f'style="--hue:{hue(user_hash(fold_name(quote.author)))}">'
         f'<bdi class="author">{escape(quote.author)}</bdi> <span dir="auto">{escape(line)}</span></button>'
     )
 
@@ -84,7 +84,7 @@ def _reactions(reactions: tuple[Reaction, ...]) -> str:
 
 def _reaction(symbol: str, reactions: list[Reaction]) -> str:
     names = ', '.join(reaction.author for reaction in reactions)
-    people = ' '.join(person_id(reaction.author_key) for reaction in reactions)
+    people = ' '.join(user_hash(reaction.author_id) for reaction in reactions)
     return (
         f'<button type="button" class="reaction" data-emoji="{symbol}" data-people="{people}" title="{escape(names)}" '
         f'aria-label="{symbol} {len(reactions)}: {escape(names)}">{symbol} {len(reactions)}</button>'

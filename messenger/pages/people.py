@@ -5,7 +5,7 @@ from html import escape
 
 from messenger.pages import browser
 from messenger.presence import Presentee
-from models import person_id
+from models import user_hash
 
 HTML = """
 <aside class="people" id="aside" aria-label="Who is here"><h2>Who is here</h2>
@@ -25,4 +25,4 @@ def show(here: Sequence[Presentee]) -> str:
 
 def _person(person: Presentee) -> str:
     away = '<span class="away">away</span>' if person.away else ''
-    return f'<li data-person="{person_id(person.key)}"><bdi>{escape(person.name)}</bdi>{away}</li>'
+    return f'<li data-person="{user_hash(person.key)}"><bdi>{escape(person.name)}</bdi>{away}</li>'

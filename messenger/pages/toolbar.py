@@ -7,7 +7,7 @@ from nicegui import Client
 
 from auth import Session
 from messenger import markdown
-from messenger.chat import Chat, Refused
+from messenger.chat import Chat, ChatError
 from messenger.pages import audience, browser
 from messenger.pages.icon import sign
 from models import MessageView
@@ -48,7 +48,7 @@ class Toolbar:
 
     async def _show_text(self, sent: Any) -> None:
         """Give the page the text of one's own message, to edit it."""
-        if isinstance(sent, int) and (message := await self._do(self._chat.own, sent)):
+        if isinstance(sent, int) and (message := await self._do(self._chat.get_own_message, sent)):
             await audience.tell(self._client, browser.call('edit', message.id, message.text))
 
     async def _delete(self, sent: Any) -> None:
@@ -69,6 +69,6 @@ class Toolbar:
             return None
         try:
             return await verb(*what, by=self._session)
-        except Refused as refused:
-            await audience.tell(self._client, browser.call('complain', str(refused)))
+        except ChatError as error:
+            await audience.tell(self._client, browser.call('complain', str(error)))
             return None

@@ -1,5 +1,5 @@
 """The only code that talks to a database."""
 
-from messenger.storage.store import NotFound, NotStored, Request, Store, Unusable
+from messenger.storage.store import Command, CommitError, DatabaseUnavailableError, MessageNotFoundError, Store
 
-__all__ = ['NotFound', 'NotStored', 'Request', 'Store', 'Unusable']
+__all__ = ['Command', 'CommitError', 'DatabaseUnavailableError', 'MessageNotFoundError', 'Store']

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, create_engine, insert, select, update
 
-from models import Message, MessageView, NewMessage, NewText, Quote, Reaction, Toggle
+from models import DeleteMessage, EditMessage, Message, MessageView, PostMessage, Quote, Reaction, ToggleReaction
 
 BUSY_TIMEOUT = 5
 GROUP_LIMIT = 1000
@@ -35,19 +35,19 @@ KNOWN: Any = select(Message.author_key, Message.key, Message.id).where(
 )
 
 
-class Unusable(Exception):
+class DatabaseUnavailableError(Exception):
     """The database cannot be used; the message is a sentence that says what to do."""
 
 
-class NotStored(Exception):
+class CommitError(Exception):
     """A change was not committed, and nothing of it is kept."""
 
 
-class NotFound(Exception):
+class MessageNotFoundError(Exception):
     """There is no such message, or it is not this person's, or it is deleted."""
 
 
-Request = NewMessage | NewText | Toggle
+Command = PostMessage | EditMessage | DeleteMessage | ToggleReaction
 Outcome = MessageView | Exception
 
 
@@ -58,30 +58,30 @@ class Store:
         """Open the database and make its tables.
 
         :param url: ``sqlite:///`` followed by a path
-        :raises Unusable: if it cannot be read, cannot be written, or is not a database of this program
+        :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
         self._engine = _engine(url)
         self._listener: Callable[[Sequence[MessageView]], None] = lambda changes: None
-        self._waiting: list[tuple[Request, asyncio.Future[MessageView]]] = []
+        self._waiting: list[tuple[Command, asyncio.Future[MessageView]]] = []
         self._writer: asyncio.Task[None] | None = None
         try:
             SQLModel.metadata.create_all(self._engine)
             with self._writing() as session:
                 _views(session, MESSAGES.limit(1))
         except DBAPIError as error:
-            raise Unusable(_sentence(url.removeprefix('sqlite:///'), error)) from error
+            raise DatabaseUnavailableError(_sentence(url.removeprefix('sqlite:///'), error)) from error
 
     def on_commit(self, listener: Callable[[Sequence[MessageView]], None]) -> None:
         """Have ``listener`` called on the event loop after each commit with its changes, in the order of ``seq``."""
         self._listener = listener
 
-    async def apply(self, request: Request) -> MessageView:
+    async def apply(self, request: Command) -> MessageView:
         """Commit a change, together with whatever else is waiting, and answer the message as it is then.
 
         A new message whose key this author has used before answers the message that is already there.
 
-        :raises NotStored: if it could not be committed (disk full, database locked or read-only)
-        :raises NotFound: if there is no message that this request may change
+        :raises CommitError: if it could not be committed (disk full, database locked or read-only)
+        :raises MessageNotFoundError: if there is no message that this request may change
         """
         stored: asyncio.Future[MessageView] = asyncio.get_running_loop().create_future()
         self._waiting.append((request, stored))
@@ -121,7 +121,7 @@ class Store:
             try:
                 outcomes, changes = await self._try_to_commit([request for request, _ in group])
             except Exception as error:  # whatever it was, each sender is told and the writer goes on
-                outcomes = [NotStored(type(error).__name__) for _ in group]
+                outcomes = [CommitError(type(error).__name__) for _ in group]
             for (_, stored), outcome in zip(group, outcomes, strict=True):
                 if stored.done():
                     continue
@@ -132,7 +132,7 @@ class Store:
             if changes:
                 self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
 
-    async def _try_to_commit(self, requests: Sequence[Request]) -> tuple[Sequence[Outcome], Sequence[MessageView]]:
+    async def _try_to_commit(self, requests: Sequence[Command]) -> tuple[Sequence[Outcome], Sequence[MessageView]]:
         try:
             return await asyncio.to_thread(self._commit, requests)
         except DBAPIError as error:
@@ -141,20 +141,20 @@ class Store:
         await asyncio.to_thread(self._engine.dispose)  # a connection remembers that the file was read-only
         return await asyncio.to_thread(self._commit, requests)
 
-    def _commit(self, requests: Sequence[Request]) -> tuple[list[Outcome], list[MessageView]]:
+    def _commit(self, requests: Sequence[Command]) -> tuple[list[Outcome], list[MessageView]]:
         with self._writing() as session:
             ledger = _Ledger(session)
-            said = ledger.say([request for request in requests if isinstance(request, NewMessage)])
+            said = ledger.say([request for request in requests if isinstance(request, PostMessage)])
             targets: list[int | None] = []
             for request in requests:
                 match request:
-                    case NewMessage():
-                        targets.append(said[request.identity])
-                    case NewText():
+                    case PostMessage():
+                        targets.append(said[request.author_id, request.client_message_id])
+                    case EditMessage() | DeleteMessage():
                         targets.append(ledger.rewrite(request))
-                    case Toggle():
+                    case ToggleReaction():
                         targets.append(ledger.toggle(request))
-            if all(isinstance(request, NewMessage) and request.reply_to is None for request in requests):
+            if all(isinstance(request, PostMessage) and request.reply_to is None for request in requests):
                 changes = ledger.new  # as they will be read
             else:
                 changes = _views(session, CHANGES_AFTER, seq=ledger.start)
@@ -163,7 +163,7 @@ class Store:
                 repeats = _views(session, MESSAGES.where(col(Message.id).in_(repeated)))
                 views |= {view.id: view for view in repeats}
             session.commit()
-        return [NotFound() if target is None else views[target] for target in targets], changes
+        return [MessageNotFoundError() if target is None else views[target] for target in targets], changes
 
     async def _read(self, query: Any, **values: int) -> list[MessageView]:
         def read() -> list[MessageView]:
@@ -185,34 +185,35 @@ class _Ledger:
         self._seq = self.start
         self.new: list[MessageView] = []
 
-    def say(self, messages: Sequence[NewMessage]) -> dict[tuple[str, str], int]:
+    def say(self, messages: Sequence[PostMessage]) -> dict[tuple[str, str], int]:
         """Insert what is new, and answer where each message is, new or not."""
         if not messages:
             return {}
-        known = self._session.connection().execute(KNOWN, {'keys': [message.key for message in messages]})
+        known = self._session.connection().execute(KNOWN, {'keys': [message.client_message_id for message in messages]})
         places = {(author_key, key): message_id for author_key, key, message_id in known}
         rows: list[dict[str, object]] = []
         for message in messages:
-            if message.identity not in places:
+            identity = message.author_id, message.client_message_id
+            if identity not in places:
                 view = self._place(message)
                 self.new.append(view)
-                places[message.identity] = view.id
+                places[identity] = view.id
                 rows.append(_columns(view, reply_to=message.reply_to))
         if rows:
             self._session.connection().execute(INSERT, rows)
         return places
 
-    def _place(self, message: NewMessage) -> MessageView:
+    def _place(self, message: PostMessage) -> MessageView:
         """The next place in the conversation, and what is known of a message that replies to none."""
         self._last_id += 1
-        author, text = message.author, message.text
-        return MessageView(self._last_id, self._next(), author, message.author_key, message.key, text, message.sent_at)
+        author, author_id, key = message.author, message.author_id, message.client_message_id
+        return MessageView(self._last_id, self._next(), author, author_id, key, message.text, message.sent_at)
 
-    def rewrite(self, request: NewText) -> int | None:
+    def rewrite(self, request: EditMessage | DeleteMessage) -> int | None:
         message = self._session.get(Message, _fit(request.message_id), populate_existing=True)
-        if message is None or message.deleted or message.author_key != request.author_key:
+        if message is None or message.deleted or message.author_key != request.author_id:
             return None
-        if request.text is None:
+        if isinstance(request, DeleteMessage):
             message.text, message.reactions, message.deleted = '', [], True
         else:
             message.text, message.edited = request.text, True
@@ -223,11 +224,11 @@ class _Ledger:
             self._session.execute(update(Message).where(col(Message.id) == reply).values(seq=self._next()))
         return message.id
 
-    def toggle(self, request: Toggle) -> int | None:
+    def toggle(self, request: ToggleReaction) -> int | None:
         message = self._session.get(Message, _fit(request.message_id), populate_existing=True)
         if message is None or message.deleted:
             return None
-        new = [request.reaction.emoji, request.reaction.author_key, request.reaction.author]
+        new = [request.reaction.emoji, request.reaction.author_id, request.reaction.author]
         others = [reaction for reaction in message.reactions if reaction[:2] != new[:2]]
         message.reactions = others if len(others) < len(message.reactions) else [*others, new]
         message.seq = self._next()
@@ -240,9 +241,11 @@ class _Ledger:
 
 
 def _columns(new: MessageView, *, reply_to: int | None) -> dict[str, object]:
-    place = {'id': new.id, 'seq': new.seq, 'author': new.author, 'author_key': new.author_key, 'key': new.key}
-    content = {'text': new.text, 'sent_at': new.sent_at, 'reply_to': reply_to and _fit(reply_to)}
-    return place | content | {'edited': False, 'deleted': False, 'reactions': []}
+    place = {'id': new.id, 'seq': new.seq, 'author': new.author, 'author_key': new.author_id}
+    content = {'key': new.client_message_id, 'text': new.text, 'sent_at': new.sent_at}
+    return (
+        place | content | {'reply_to': reply_to and _fit(reply_to), 'edited': False, 'deleted': False, 'reactions': []}
+    )
 
 
 def _fit(number: int) -> int:
@@ -257,8 +260,7 @@ def _views(session: Session, query: Any, **values: int) -> list[MessageView]:
 def _view(*row: Any) -> MessageView:
     *plain, reactions, quoted, author, text, deleted = row
     quote = Quote(quoted, author, text, deleted) if quoted is not None else None
-    rest: Any = quote, tuple(starmap(Reaction, reactions))
-    return MessageView(*plain, *rest)
+    return MessageView(*plain, quote=quote, reactions=tuple(starmap(Reaction, reactions)))
 
 
 def _engine(url: str) -> Engine:
