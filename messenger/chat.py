@@ -1,7 +1,5 @@
 """What users can do with messages, the rules of it, and the event that tells every page what changed."""
 
-import asyncio
-import logging
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -9,13 +7,13 @@ from datetime import UTC, datetime
 import emoji
 from nicegui import Event
 
+from messenger.batching import Batcher
 from messenger.storage import Command, CommitError, MessageNotFoundError, Store
 from models import DeleteMessage, EditMessage, MessageView, PostMessage, Reaction, ToggleReaction, User
 
 MAX_CLIENT_MESSAGE_ID_LENGTH = 64
 MAX_REACTIONS = 24
 BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
-log = logging.getLogger('messenger')
 
 
 class ChatError(Exception):
@@ -35,9 +33,8 @@ class Chat:
         self._store = store
         self._max_length = max_length
         self._clock = clock
-        self._untold: list[MessageView] = []
-        self._teller: asyncio.Task[None] | None = None
-        store.on_commit(self._tell)
+        self._deliveries = Batcher(self.messages_changed.call, name='deliver changes')
+        store.on_commit(lambda changes: self._deliveries.add(*changes))
 
     async def post(self, text: str, *, by: User, client_message_id: str, reply_to: int | None = None) -> MessageView:
         """Add a message to the conversation.
@@ -105,6 +102,10 @@ class Chat:
         """Return the first ``limit`` messages that changed after position ``seq``, by their latest changes."""
         return await self._store.changes_after(seq, limit)
 
+    async def drain(self) -> None:
+        """Wait until every committed change has been delivered to the subscribers of ``messages_changed``."""
+        await self._deliveries.drain()
+
     async def _apply(self, command: Command) -> MessageView:
         try:
             return await self._store.apply(command)
@@ -112,20 +113,6 @@ class Chat:
             raise ChatError('This could not be stored, so nobody has seen it. Please try again.') from error
         except MessageNotFoundError as error:
             raise ChatError('That message cannot be changed: it is deleted, or not yours.') from error
-
-    def _tell(self, changes: Sequence[MessageView]) -> None:
-        self._untold.extend(changes)
-        if self._teller is None or self._teller.done():
-            self._teller = asyncio.create_task(self._tell_everyone(), name='tell everyone what changed')
-
-    async def _tell_everyone(self) -> None:
-        """While one batch is being delivered, later changes gather into the next."""
-        while self._untold:
-            batch, self._untold = self._untold, []
-            try:
-                await self.messages_changed.call(batch)
-            except Exception:  # one who cannot hear must not silence the others
-                log.exception('Telling of changes failed')
 
 
 def clean_text(text: str, *, max_length: int) -> str:

@@ -94,7 +94,7 @@ async def happen(user: User, event: str, *arguments: object) -> None:
 async def come_to_rest(event: str) -> None:
     """Wait until the server has done with an event, and with telling everybody."""
     await asyncio.sleep(0.05)
-    while {task.get_name() for task in asyncio.all_tasks()} & {event, 'store writer', 'tell everyone what changed'}:
+    while {task.get_name() for task in asyncio.all_tasks()} & {event, 'store writer', 'deliver changes'}:
         await asyncio.sleep(0.01)
 
 

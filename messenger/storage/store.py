@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, create_engine, insert, select, update
 
+from messenger.batching import Batcher
 from models import DeleteMessage, EditMessage, Message, MessageView, PostMessage, Quote, Reaction, ToggleReaction
 
 BUSY_TIMEOUT = 5
@@ -62,8 +63,7 @@ class Store:
         """
         self._engine = _engine(url)
         self._listener: Callable[[Sequence[MessageView]], None] = lambda changes: None
-        self._waiting: list[tuple[Command, asyncio.Future[MessageView]]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._writer = Batcher(self._write, name='store writer', limit=GROUP_LIMIT)
         try:
             SQLModel.metadata.create_all(self._engine)
             with self._writing() as session:
@@ -84,9 +84,7 @@ class Store:
         :raises MessageNotFoundError: if there is no message that this request may change
         """
         stored: asyncio.Future[MessageView] = asyncio.get_running_loop().create_future()
-        self._waiting.append((request, stored))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write(), name='store writer')
+        self._writer.add((request, stored))
         return await stored
 
     async def get(self, message_id: int) -> MessageView | None:
@@ -109,28 +107,25 @@ class Store:
 
     async def close(self) -> None:
         """Commit what is waiting, then close the database."""
-        if self._writer is not None:
-            await self._writer
+        await self._writer.close()
         await asyncio.to_thread(self._engine.dispose)
 
-    async def _write(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:GROUP_LIMIT], self._waiting[GROUP_LIMIT:]
-            outcomes: Sequence[Outcome]
-            changes: Sequence[MessageView] = ()
-            try:
-                outcomes, changes = await self._try_to_commit([request for request, _ in group])
-            except Exception as error:  # whatever it was, each sender is told and the writer goes on
-                outcomes = [CommitError(type(error).__name__) for _ in group]
-            for (_, stored), outcome in zip(group, outcomes, strict=True):
-                if stored.done():
-                    continue
-                if isinstance(outcome, Exception):
-                    stored.set_exception(outcome)
-                else:
-                    stored.set_result(outcome)
-            if changes:
-                self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
+    async def _write(self, group: Sequence[tuple[Command, asyncio.Future[MessageView]]]) -> None:
+        outcomes: Sequence[Outcome]
+        changes: Sequence[MessageView] = ()
+        try:
+            outcomes, changes = await self._try_to_commit([request for request, _ in group])
+        except Exception as error:  # whatever it was, each sender is told and the writer goes on
+            outcomes = [CommitError(type(error).__name__) for _ in group]
+        for (_, stored), outcome in zip(group, outcomes, strict=True):
+            if stored.done():
+                continue
+            if isinstance(outcome, Exception):
+                stored.set_exception(outcome)
+            else:
+                stored.set_result(outcome)
+        if changes:
+            self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
 
     async def _try_to_commit(self, requests: Sequence[Command]) -> tuple[Sequence[Outcome], Sequence[MessageView]]:
         try:
