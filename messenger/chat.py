@@ -8,11 +8,17 @@ import emoji
 from nicegui import Event
 
 from messenger.batching import Batcher
-from messenger.storage import Command, CommitError, MessageNotFoundError, Store
+from messenger.storage import (
+    MAX_REACTIONS,
+    Command,
+    CommitError,
+    MessageNotFoundError,
+    Store,
+    TooManyReactionsError,
+)
 from models import DeleteMessage, EditMessage, MessageView, PostMessage, Reaction, ToggleReaction, User
 
 MAX_CLIENT_MESSAGE_ID_LENGTH = 64
-MAX_REACTIONS = 24
 BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
 
 
@@ -74,10 +80,6 @@ class Chat:
         symbol = emoji.emojize(reaction.strip(), language='alias', variant='emoji_type')
         if not emoji.is_emoji(symbol):
             raise ChatError('A reaction is one emoji, such as 👍 or :tada:.')
-        message = await self._store.get(message_id)
-        known = {reaction.emoji for reaction in message.reactions} if message else set()
-        if len(known) >= MAX_REACTIONS and symbol not in known:
-            raise ChatError(f'A message can have at most {MAX_REACTIONS} different reactions.')
         return await self._apply(ToggleReaction(message_id, Reaction(symbol, by.user_id, by.name)))
 
     async def get_own_message(self, message_id: int, *, by: User) -> MessageView:
@@ -113,6 +115,8 @@ class Chat:
             raise ChatError('This could not be stored, so nobody has seen it. Please try again.') from error
         except MessageNotFoundError as error:
             raise ChatError('That message cannot be changed: it is deleted, or not yours.') from error
+        except TooManyReactionsError as error:
+            raise ChatError(f'A message can have at most {MAX_REACTIONS} different reactions.') from error
 
 
 def clean_text(text: str, *, max_length: int) -> str:

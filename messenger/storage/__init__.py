@@ -1,5 +1,22 @@
 """The only code that talks to a database."""
 
-from messenger.storage.store import Command, CommitError, DatabaseUnavailableError, MessageNotFoundError, Store
+from messenger.storage.errors import (
+    CommandError,
+    CommitError,
+    DatabaseUnavailableError,
+    MessageNotFoundError,
+    TooManyReactionsError,
+)
+from messenger.storage.store import Store
+from messenger.storage.transaction import MAX_REACTIONS, Command
 
-__all__ = ['Command', 'CommitError', 'DatabaseUnavailableError', 'MessageNotFoundError', 'Store']
+__all__ = [
+    'MAX_REACTIONS',
+    'Command',
+    'CommandError',
+    'CommitError',
+    'DatabaseUnavailableError',
+    'MessageNotFoundError',
+    'Store',
+    'TooManyReactionsError',
+]

@@ -1,42 +1,47 @@
-"""The verbs and their rules."""
+"""What users can do with messages, and the rules of it."""
 
 import asyncio
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from auth import Session
 from messenger.chat import Chat, ChatError
-from messenger.storage import CommitError, Store
+from messenger.storage import Store
 from models import MessageView, fold_name
 
+ANN, BEN = Session('Ann', 'ann'), Session('Ben', 'ben')
 
-async def say(chat: Chat, text: str, *, key: str = 'k', author: str = 'Ann') -> MessageView:
-    return await chat.post(text, by=Session(author, fold_name(author)), client_message_id=key)
+
+async def post(chat: Chat, text: str, *, client_message_id: str = 'a', author: str = 'Ann') -> MessageView:
+    return await chat.post(text, by=Session(author, fold_name(author)), client_message_id=client_message_id)
 
 
 async def test_a_message_carries_who_what_and_when(store: Store) -> None:
     noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
     chat = Chat(store, max_length=100, clock=lambda: noon)
 
-    said = await say(chat, 'Lunch?')
+    posted = await post(chat, 'Lunch?')
 
-    assert (said.author, said.text, said.sent_at) == ('Ann', 'Lunch?', noon)
+    assert (posted.author, posted.text, posted.sent_at) == ('Ann', 'Lunch?', noon)
 
 
 @pytest.mark.parametrize('text', ['', ' ', '\n\n', '\t \u00a0\u3000', '\u200b\u200b', '\u2066\u2069', '\0'])
 async def test_nothing_is_not_sent(chat: Chat, text: str) -> None:
     with pytest.raises(ChatError, match='There is nothing to send yet'):
-        await say(chat, text)
+        await post(chat, text)
     assert await chat.newest_page(1) == []
 
 
 async def test_the_longest_message_fits_and_one_more_is_refused(chat: Chat) -> None:
-    await say(chat, '🎉' * 100)
+    await post(chat, '🎉' * 100)
 
     with pytest.raises(ChatError, match='at most 100 characters; this one has 101'):
-        await say(chat, 'x' * 101, key='other')
+        await post(chat, 'x' * 101, client_message_id='other')
 
 
 @pytest.mark.parametrize(
@@ -50,151 +55,147 @@ async def test_the_longest_message_fits_and_one_more_is_refused(chat: Chat) -> N
         ('<script>alert(1)</script>', '<script>alert(1)</script>'),
     ],
 )
-async def test_text_is_kept_but_for_what_no_screen_can_show(chat: Chat, typed: str, kept: str) -> None:
-    assert (await say(chat, typed)).text == kept
+async def test_text_is_kept_except_for_what_no_screen_can_show(chat: Chat, typed: str, kept: str) -> None:
+    assert (await post(chat, typed)).text == kept
 
 
-@pytest.mark.parametrize('key', ['', 'x' * 65])
-async def test_a_key_has_1_to_64_characters(chat: Chat, key: str) -> None:
+@pytest.mark.parametrize('client_message_id', ['', 'x' * 65])
+async def test_a_client_message_id_has_1_to_64_characters(chat: Chat, client_message_id: str) -> None:
     with pytest.raises(ChatError, match='without a proper key'):
-        await say(chat, 'Hello', key=key)
+        await post(chat, 'Hello', client_message_id=client_message_id)
 
 
-async def test_everyone_is_told_once_and_in_order(chat: Chat) -> None:
-    told: list[str] = []
-    chat.messages_changed.subscribe(lambda changes: told.extend(change.text for change in changes))
+async def test_every_change_is_delivered_once_and_in_order(chat: Chat) -> None:
+    delivered: list[str] = []
+    chat.messages_changed.subscribe(lambda changes: delivered.extend(change.text for change in changes))
 
-    await asyncio.gather(*[say(chat, f'{index}', key=f'{index}') for index in range(50)])
-    await asyncio.sleep(0.05)
+    await asyncio.gather(*[post(chat, f'{index}', client_message_id=f'{index}') for index in range(50)])
+    await chat.drain()
 
-    assert told == [f'{index}' for index in range(50)]
+    assert delivered == [f'{index}' for index in range(50)]
 
 
 async def test_while_one_batch_is_delivered_the_next_one_gathers(chat: Chat) -> None:
     batches: list[list[str]] = []
-    may_go_on = asyncio.Event()
+    delivering, may_go_on = asyncio.Event(), asyncio.Event()
 
-    async def hear(changes: Sequence[MessageView]) -> None:
+    async def receive(changes: Sequence[MessageView]) -> None:
         batches.append([change.text for change in changes])
+        delivering.set()
         await may_go_on.wait()
 
-    chat.messages_changed.subscribe(hear)
-    await say(chat, 'first', key='0')
-    await asyncio.sleep(0.05)
+    chat.messages_changed.subscribe(receive)
+    await post(chat, 'first', client_message_id='0')
+    await delivering.wait()
     for index in range(1, 6):
-        await say(chat, f'{index}', key=f'{index}')
+        await post(chat, f'{index}', client_message_id=f'{index}')
     may_go_on.set()
-    await asyncio.sleep(0.05)
+    await chat.drain()
 
     assert batches == [['first'], ['1', '2', '3', '4', '5']]
 
 
-async def test_a_listener_that_fails_does_not_silence_the_chat(chat: Chat) -> None:
-    heard: list[str] = []
+async def test_a_subscriber_that_fails_does_not_silence_the_chat(chat: Chat) -> None:
+    received: list[str] = []
     failing = True
 
-    def hear(changes: Sequence[MessageView]) -> None:
+    def receive(changes: Sequence[MessageView]) -> None:
         if failing:
             raise ValueError
-        heard.extend(change.text for change in changes)
+        received.extend(change.text for change in changes)
 
-    chat.messages_changed.subscribe(hear)
-    await say(chat, 'first', key='1')
-    await asyncio.sleep(0.05)
+    chat.messages_changed.subscribe(receive)
+    await post(chat, 'first', client_message_id='1')
+    await chat.drain()
     failing = False
-    await say(chat, 'second', key='2')
-    await asyncio.sleep(0.05)
+    await post(chat, 'second', client_message_id='2')
+    await chat.drain()
 
-    assert heard == ['second']
+    assert received == ['second']
 
 
-async def test_a_repeat_is_not_told_again(chat: Chat) -> None:
-    told: list[MessageView] = []
-    chat.messages_changed.subscribe(told.extend)
+async def test_a_repeat_is_not_delivered_again(chat: Chat) -> None:
+    changes: list[MessageView] = []
+    chat.messages_changed.subscribe(changes.extend)
 
-    first, again = await say(chat, 'Hello'), await say(chat, 'Hello')
-    await asyncio.sleep(0.05)
+    first, again = await post(chat, 'Hello'), await post(chat, 'Hello')
+    await chat.drain()
 
     assert first == again
-    assert told == [first]
+    assert changes == [first]
 
 
-async def test_what_could_not_be_stored_is_a_sentence(
-    chat: Chat, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fail(_: object) -> None:
-        raise CommitError
+async def test_what_could_not_be_stored_is_a_sentence(house: Path) -> None:
+    store = Store(f'sqlite:///{house}/main.db', lock_timeout=0.05)
+    with closing(sqlite3.connect(house / 'main.db', isolation_level=None)) as other:
+        other.execute('BEGIN IMMEDIATE')
 
-    monkeypatch.setattr(store, 'apply', fail)
-
-    with pytest.raises(ChatError, match='could not be stored, so nobody has seen it'):
-        await say(chat, 'Hello')
+        with pytest.raises(ChatError, match='could not be stored, so nobody has seen it'):
+            await post(Chat(store, max_length=100), 'Hello')
+    await store.close()
 
 
-ANN, BEN = Session('Ann', 'ann'), Session('Ben', 'ben')
+async def test_the_author_can_edit_and_delete_a_message(chat: Chat) -> None:
+    posted = await post(chat, 'Tee')
 
+    edited = await chat.edit(posted.id, 'Tea', by=ANN)
+    deleted = await chat.delete(posted.id, by=ANN)
 
-async def test_ones_own_message_can_be_changed_and_taken_away(chat: Chat) -> None:
-    said = await say(chat, 'Tee')
-
-    edited = await chat.edit(said.id, 'Tea', by=ANN)
-    deleted = await chat.delete(said.id, by=ANN)
-
-    assert (edited.text, edited.edited, edited.sent_at) == ('Tea', True, said.sent_at)
+    assert (edited.text, edited.edited, edited.sent_at) == ('Tea', True, posted.sent_at)
     assert (deleted.text, deleted.deleted) == ('', True)
 
 
-async def test_others_messages_cannot_be_changed_nor_taken_away_nor_read_for_editing(chat: Chat) -> None:
-    said = await say(chat, 'Mine')
+async def test_others_cannot_edit_or_delete_a_message(chat: Chat) -> None:
+    posted = await post(chat, 'Mine')
 
-    for wish in (chat.edit(said.id, 'Yours', by=BEN), chat.delete(said.id, by=BEN)):
+    for attempt in (chat.edit(posted.id, 'Yours', by=BEN), chat.delete(posted.id, by=BEN)):
         with pytest.raises(ChatError, match='deleted, or not yours'):
-            await wish
+            await attempt
     with pytest.raises(ChatError, match='Only your own'):
-        await chat.get_own_message(said.id, by=BEN)
-    assert await chat.newest_page(1) == [said]
+        await chat.get_own_message(posted.id, by=BEN)
+    assert await chat.newest_page(1) == [posted]
 
 
 @pytest.mark.parametrize('message_id', [0, -1, 99, 2**63])
-async def test_what_is_not_there_cannot_be_changed(chat: Chat, message_id: int) -> None:
-    for wish in (
+async def test_a_message_that_does_not_exist_cannot_be_changed(chat: Chat, message_id: int) -> None:
+    for attempt in (
         chat.edit(message_id, 'x', by=ANN),
         chat.delete(message_id, by=ANN),
         chat.react(message_id, '👍', by=ANN),
         chat.get_own_message(message_id, by=ANN),
     ):
         with pytest.raises(ChatError):
-            await wish
+            await attempt
 
 
 async def test_a_deleted_message_takes_no_edit_and_no_reaction(chat: Chat) -> None:
-    said = await say(chat, 'Oops')
-    await chat.delete(said.id, by=ANN)
+    posted = await post(chat, 'Oops')
+    await chat.delete(posted.id, by=ANN)
 
-    for wish in (
-        chat.edit(said.id, 'Back', by=ANN),
-        chat.react(said.id, '👍', by=BEN),
-        chat.get_own_message(said.id, by=ANN),
+    for attempt in (
+        chat.edit(posted.id, 'Back', by=ANN),
+        chat.react(posted.id, '👍', by=BEN),
+        chat.get_own_message(posted.id, by=ANN),
     ):
         with pytest.raises(ChatError):
-            await wish
+            await attempt
 
 
 @pytest.mark.parametrize('text', ['', '  ', 'x' * 101])
 async def test_an_edit_follows_the_rules_of_a_message(chat: Chat, text: str) -> None:
-    said = await say(chat, 'Tea')
+    posted = await post(chat, 'Tea')
 
     with pytest.raises(ChatError):
-        await chat.edit(said.id, text, by=ANN)
-    assert await chat.newest_page(1) == [said]
+        await chat.edit(posted.id, text, by=ANN)
+    assert await chat.newest_page(1) == [posted]
 
 
 async def test_reacting_again_takes_the_reaction_back(chat: Chat) -> None:
-    said = await say(chat, 'Cake')
+    posted = await post(chat, 'Cake')
 
-    await chat.react(said.id, '🍰', by=ANN)
-    both = await chat.react(said.id, ':cake:', by=BEN)
-    one = await chat.react(said.id, '🍰', by=ANN)
+    await chat.react(posted.id, '🍰', by=ANN)
+    both = await chat.react(posted.id, ':cake:', by=BEN)
+    one = await chat.react(posted.id, '🍰', by=ANN)
 
     assert [(reaction.emoji, reaction.author) for reaction in both.reactions] == [('🍰', 'Ann'), ('🍰', 'Ben')]
     assert [reaction.author for reaction in one.reactions] == ['Ben']
@@ -202,41 +203,41 @@ async def test_reacting_again_takes_the_reaction_back(chat: Chat) -> None:
 
 @pytest.mark.parametrize('reaction', ['', 'x', '👍👍', '<b>', ':no such emoji:', '"', '👍" onclick="alert(1)'])
 async def test_a_reaction_is_one_emoji(chat: Chat, reaction: str) -> None:
-    said = await say(chat, 'Cake')
+    posted = await post(chat, 'Cake')
 
     with pytest.raises(ChatError, match='one emoji'):
-        await chat.react(said.id, reaction, by=ANN)
+        await chat.react(posted.id, reaction, by=ANN)
 
 
-async def test_a_message_has_a_limit_of_different_reactions_but_not_of_people(chat: Chat) -> None:
-    said = await say(chat, 'Cake')
+async def test_different_reactions_have_a_limit_but_users_do_not(chat: Chat) -> None:
+    posted = await post(chat, 'Cake')
     for code in range(0x1F600, 0x1F600 + 24):
-        await chat.react(said.id, chr(code), by=ANN)
+        await chat.react(posted.id, chr(code), by=ANN)
 
     with pytest.raises(ChatError, match='at most 24 different reactions'):
-        await chat.react(said.id, '👍', by=BEN)
-    assert len((await chat.react(said.id, '😀', by=BEN)).reactions) == 25
+        await chat.react(posted.id, '👍', by=BEN)
+    assert len((await chat.react(posted.id, '😀', by=BEN)).reactions) == 25
 
 
 async def test_a_reply_quotes_the_original_as_it_stands(chat: Chat) -> None:
-    said = await say(chat, 'Lunch at one?')
-    reply = await chat.post('Yes', by=BEN, client_message_id='r', reply_to=said.id)
+    posted = await post(chat, 'Lunch at one?')
+    reply = await chat.post('Yes', by=BEN, client_message_id='r', reply_to=posted.id)
     assert reply.quote
-    assert (reply.quote.id, reply.quote.author, reply.quote.text) == (said.id, 'Ann', 'Lunch at one?')
+    assert (reply.quote.id, reply.quote.author, reply.quote.text) == (posted.id, 'Ann', 'Lunch at one?')
 
-    await asyncio.sleep(0.05)
-    told: list[MessageView] = []
-    chat.messages_changed.subscribe(told.extend)
-    await chat.delete(said.id, by=ANN)
-    await asyncio.sleep(0.05)
+    await chat.drain()
+    changes: list[MessageView] = []
+    chat.messages_changed.subscribe(changes.extend)
+    await chat.delete(posted.id, by=ANN)
+    await chat.drain()
 
-    assert [change.id for change in told] == [said.id, reply.id]
-    assert told[1].quote
-    assert (told[1].quote.text, told[1].quote.deleted) == ('', True)
+    assert [change.id for change in changes] == [posted.id, reply.id]
+    assert changes[1].quote
+    assert (changes[1].quote.text, changes[1].quote.deleted) == ('', True)
 
 
 @pytest.mark.parametrize('nothing', [99, 0, -1, 2**63])
 async def test_a_reply_to_nothing_is_a_message(chat: Chat, nothing: int) -> None:
-    said = await chat.post('Yes', by=BEN, client_message_id='r', reply_to=nothing)
+    posted = await chat.post('Yes', by=BEN, client_message_id='r', reply_to=nothing)
 
-    assert said.quote is None
+    assert posted.quote is None

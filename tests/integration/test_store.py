@@ -4,19 +4,21 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from messenger.storage import CommitError, DatabaseUnavailableError, MessageNotFoundError, Store
+from messenger.storage.sqlite import SqliteDatabase
 from models import DeleteMessage, EditMessage, MessageView, PostMessage, Reaction, ToggleReaction
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123000, tzinfo=UTC)
 
 
-def message(text: str, *, author: str = 'Ann', key: str | None = None) -> PostMessage:
-    return PostMessage(author, author.casefold(), key or f'key of {text}', text, NOON)
+def message(text: str, *, author: str = 'Ann', client_message_id: str | None = None) -> PostMessage:
+    return PostMessage(author, author.casefold(), client_message_id or f'id of {text}', text, NOON)
 
 
 async def fill(store: Store, count: int) -> list[MessageView]:
@@ -27,19 +29,19 @@ def texts(messages: list[MessageView]) -> list[str]:
     return [message.text for message in messages]
 
 
-async def test_a_message_comes_back_as_it_was_said(store: Store) -> None:
-    said = await store.apply(message('Grüße, 世界 \n🎉'))
+async def test_a_message_comes_back_as_it_was_posted(store: Store) -> None:
+    posted = await store.apply(message('Grüße, 世界 \n🎉'))
 
-    assert await store.newest_page(10) == [said]
-    assert (said.author, said.text, said.sent_at) == ('Ann', 'Grüße, 世界 \n🎉', NOON)
-    assert said.sent_at.tzinfo is UTC
+    assert await store.newest_page(10) == [posted]
+    assert (posted.author, posted.text, posted.sent_at) == ('Ann', 'Grüße, 世界 \n🎉', NOON)
+    assert posted.sent_at.tzinfo is UTC
 
 
-async def test_ids_and_positions_go_up_by_one_in_the_order_of_sending(store: Store) -> None:
-    said = await fill(store, 300)
+async def test_ids_and_positions_go_up_by_one_in_order_of_posting(store: Store) -> None:
+    posted = await fill(store, 300)
 
-    assert [view.id for view in said] == list(range(1, 301))
-    assert [view.seq for view in said] == list(range(1, 301))
+    assert [view.id for view in posted] == list(range(1, 301))
+    assert [view.seq for view in posted] == list(range(1, 301))
     assert texts(await store.newest_page(300)) == [f'number {index}' for index in range(1, 301)]
 
 
@@ -75,22 +77,22 @@ async def test_following_the_positions_misses_nothing(store: Store) -> None:
     assert await store.changes_after(25, 10) == []
 
 
-async def test_the_same_key_is_the_same_message(store: Store) -> None:
+async def test_a_repeated_client_message_id_is_the_same_message(store: Store) -> None:
     changes: list[MessageView] = []
     store.on_commit(changes.extend)
-    first = await store.apply(message('Hello', key='k'))
+    first = await store.apply(message('Hello', client_message_id='a'))
 
-    again = await store.apply(message('Hello, hello', key='k'))
-    together = await asyncio.gather(*[store.apply(message('Twice', key='t')) for _ in range(3)])
+    again = await store.apply(message('Hello, hello', client_message_id='a'))
+    together = await asyncio.gather(*[store.apply(message('Twice', client_message_id='b')) for _ in range(3)])
 
     assert again == first
     assert len(set(together)) == 1
     assert texts(changes) == texts(await store.newest_page(10)) == ['Hello', 'Twice']
 
 
-async def test_two_people_may_use_the_same_key(store: Store) -> None:
-    await store.apply(message('Mine', key='k'))
-    await store.apply(message('Mine as well', author='Ben', key='k'))
+async def test_two_authors_may_use_the_same_client_message_id(store: Store) -> None:
+    await store.apply(message('Mine', client_message_id='a'))
+    await store.apply(message('Mine as well', author='Ben', client_message_id='a'))
 
     assert texts(await store.newest_page(10)) == ['Mine', 'Mine as well']
 
@@ -107,43 +109,57 @@ async def test_every_change_takes_the_next_position(store: Store) -> None:
     assert [view.id for view in await store.newest_page(10)] == [one.id, two.id]
 
 
-async def test_a_text_that_is_deleted_is_not_in_the_file_any_more(store: Store, house: Path) -> None:
-    said = await store.apply(message('secret of the kettle'))
-    await store.apply(DeleteMessage(said.id, 'ann'))
+async def test_replies_to_an_edited_message_take_positions_after_it(store: Store) -> None:
+    one, _ = await fill(store, 2)
+    replies = [
+        await store.apply(PostMessage('Ben', 'ben', f'reply {index}', 'Yes', NOON, reply_to=one.id))
+        for index in range(2)
+    ]
 
-    with sqlite3.connect(house / 'main.db') as other:
+    await store.apply(EditMessage(one.id, 'ann', 'another'))
+
+    changes = await store.changes_after(4, 10)
+    assert [(view.id, view.seq) for view in changes] == [(one.id, 5), (replies[0].id, 6), (replies[1].id, 7)]
+    assert [view.quote and view.quote.text for view in changes] == [None, 'another', 'another']
+
+
+async def test_a_deleted_text_is_not_in_the_file_any_more(store: Store, house: Path) -> None:
+    posted = await store.apply(message('secret of the kettle'))
+    await store.apply(DeleteMessage(posted.id, 'ann'))
+
+    with closing(sqlite3.connect(house / 'main.db')) as other:
         assert other.execute('select text, reactions from message').fetchall() == [('', '[]')]
 
 
-async def test_one_who_may_not_is_told_and_the_others_of_the_group_are_not_disturbed(store: Store) -> None:
-    said = await store.apply(message('mine'))
+async def test_a_refused_command_does_not_disturb_its_group(store: Store) -> None:
+    posted = await store.apply(message('mine'))
 
-    answers = await asyncio.gather(
-        store.apply(EditMessage(said.id, 'ben', 'yours')),
+    results = await asyncio.gather(
+        store.apply(EditMessage(posted.id, 'ben', 'yours')),
         store.apply(message('next')),
-        store.apply(ToggleReaction(said.id, Reaction('👍', 'ben', 'Ben'))),
+        store.apply(ToggleReaction(posted.id, Reaction('👍', 'ben', 'Ben'))),
         return_exceptions=True,
     )
 
-    assert isinstance(answers[0], MessageNotFoundError)
+    assert isinstance(results[0], MessageNotFoundError)
     assert texts(await store.newest_page(10)) == ['mine', 'next']
 
 
 async def test_many_react_at_once_and_each_counts(store: Store) -> None:
-    said = await store.apply(message('cake'))
+    posted = await store.apply(message('cake'))
 
-    await asyncio.gather(*[store.apply(ToggleReaction(said.id, Reaction('👍', f'{n}', f'{n}'))) for n in range(50)])
+    await asyncio.gather(*[store.apply(ToggleReaction(posted.id, Reaction('👍', f'{n}', f'{n}'))) for n in range(50)])
 
-    found = await store.get(said.id)
+    found = await store.get(posted.id)
     assert found
     assert [reaction.author for reaction in found.reactions] == [f'{n}' for n in range(50)]
 
 
-async def test_it_is_durable_before_anybody_is_told(store: Store, house: Path) -> None:
+async def test_a_change_is_durable_before_anybody_sees_it(store: Store, house: Path) -> None:
     seen: list[int] = []
 
     def count(_: object) -> None:
-        with sqlite3.connect(house / 'main.db') as other:
+        with closing(sqlite3.connect(house / 'main.db')) as other:
             seen.append(other.execute('select count(*) from message').fetchone()[0])
 
     store.on_commit(count)
@@ -153,36 +169,53 @@ async def test_it_is_durable_before_anybody_is_told(store: Store, house: Path) -
     assert seen == [1, 2]
 
 
-async def test_commits_wait_for_the_disk(store: Store) -> None:
-    with store._engine.connect() as connection:
-        assert connection.exec_driver_sql('PRAGMA journal_mode').scalar() == 'wal'
-        assert connection.exec_driver_sql('PRAGMA synchronous').scalar() == 2
+def test_commits_wait_for_the_disk(house: Path) -> None:
+    database = SqliteDatabase(f'sqlite:///{house}/main.db', lock_timeout=1)
+
+    pragmas = [
+        database.write(lambda connection, name=name: connection.exec_driver_sql(f'PRAGMA {name}').scalar())
+        for name in ('journal_mode', 'synchronous')
+    ]
+
+    assert pragmas == ['wal', 2]
+    database.close()
 
 
 async def test_a_sender_who_is_gone_does_not_take_the_message_away(store: Store) -> None:
-    told: list[MessageView] = []
-    store.on_commit(told.extend)
-    sending = asyncio.create_task(store.apply(message('On my way out')))
+    changes: list[MessageView] = []
+    store.on_commit(changes.extend)
+    posting = asyncio.create_task(store.apply(message('On my way out')))
     await asyncio.sleep(0)
-    sending.cancel()
+    posting.cancel()
 
     await store.apply(message('Next'))
 
-    assert texts(told) == texts(await store.newest_page(10)) == ['On my way out', 'Next']
+    assert texts(changes) == texts(await store.newest_page(10)) == ['On my way out', 'Next']
 
 
-async def test_closing_commits_what_is_waiting(house: Path) -> None:
+async def test_a_failing_listener_does_not_fail_the_senders(store: Store) -> None:
+    def fail(_: object) -> None:
+        raise ValueError
+
+    store.on_commit(fail)
+
+    assert [(await store.apply(message(text))).text for text in ('one', 'two')] == ['one', 'two']
+
+
+async def test_closing_commits_what_is_queued(house: Path) -> None:
     store = Store(f'sqlite:///{house}/main.db')
-    sending = asyncio.gather(*[store.apply(message(f'{index}')) for index in range(20)])
+    posting = asyncio.gather(*[store.apply(message(f'{index}')) for index in range(20)])
     await asyncio.sleep(0)
 
     await store.close()
 
-    assert len(await sending) == 20
-    assert len(await Store(f'sqlite:///{house}/main.db').newest_page(50)) == 20
+    assert len(await posting) == 20
+    again = Store(f'sqlite:///{house}/main.db')
+    assert len(await again.newest_page(50)) == 20
+    await again.close()
 
 
-async def test_what_was_said_is_there_when_it_is_opened_again(house: Path) -> None:
+async def test_messages_are_there_when_the_database_is_opened_again(house: Path) -> None:
     store = Store(f'sqlite:///{house}/main.db')
     await fill(store, 3)
     await store.close()
@@ -194,28 +227,25 @@ async def test_what_was_said_is_there_when_it_is_opened_again(house: Path) -> No
     await again.close()
 
 
-async def test_while_it_is_locked_senders_are_told_and_then_it_goes_on(
-    store: Store, house: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with store._engine.connect() as connection:  # the writer's own connection, out of the pool and back
-        connection.exec_driver_sql('PRAGMA busy_timeout=50')
-    other = sqlite3.connect(house / 'main.db', isolation_level=None)
-    other.execute('BEGIN IMMEDIATE')
+async def test_a_locked_database_fails_a_post_and_then_it_goes_on(house: Path) -> None:
+    store = Store(f'sqlite:///{house}/main.db', lock_timeout=0.05)
+    with closing(sqlite3.connect(house / 'main.db', isolation_level=None)) as other:
+        other.execute('BEGIN IMMEDIATE')
 
-    with pytest.raises(CommitError):
-        await store.apply(message('Now?', key='k'))
+        with pytest.raises(CommitError):
+            await store.apply(message('Now?'))
 
-    other.execute('ROLLBACK')
-    assert (await store.apply(message('Now?', key='k'))).id == 1
-    other.close()
+        other.execute('ROLLBACK')
+    assert (await store.apply(message('Now?'))).id == 1
+    await store.close()
 
 
 async def test_two_writers_on_one_file_never_take_the_same_position(house: Path) -> None:
     stores = [Store(f'sqlite:///{house}/main.db') for _ in range(2)]
 
-    said = await asyncio.gather(*[stores[index % 2].apply(message(f'{index}', key=f'{index}')) for index in range(60)])
+    posted = await asyncio.gather(*[stores[index % 2].apply(message(f'{index}')) for index in range(60)])
 
-    assert sorted(view.seq for view in said) == list(range(1, 61))
+    assert sorted(view.seq for view in posted) == list(range(1, 61))
     for store in stores:
         await store.close()
 
@@ -235,13 +265,13 @@ def a_folder(house: Path) -> str:
 
 
 def a_database_of_others(house: Path) -> str:
-    with sqlite3.connect(house / 'other.db') as other:
+    with closing(sqlite3.connect(house / 'other.db')) as other:
         other.execute('create table message (id integer primary key, subject text)')
     return 'other.db'
 
 
 def a_torn_database(house: Path) -> str:
-    with sqlite3.connect(house / 'torn.db') as torn:
+    with closing(sqlite3.connect(house / 'torn.db')) as torn:
         torn.execute('create table message (id integer primary key)')
     content = (house / 'torn.db').read_bytes()
     (house / 'torn.db').write_bytes(content[:100] + os.urandom(len(content) - 100))
@@ -258,7 +288,7 @@ def a_torn_database(house: Path) -> str:
         (a_torn_database, 'is not a database. Move it away, or'),
     ],
 )
-def test_what_cannot_be_used_is_said_in_one_sentence_with_a_way_out(
+def test_an_unusable_database_is_one_sentence_with_a_way_out(
     make: Callable[[Path], str], sentence: str, house: Path
 ) -> None:
     with pytest.raises(DatabaseUnavailableError) as caught:
