@@ -30,21 +30,23 @@ class Message(SQLModel, table=True):
 
     ``id`` orders the conversation; ``seq`` is the position of its latest change in the one order of all changes.
     ``reactions`` is a list of ``[emoji, author_id, author]`` in the order in which they were added.
+    ``continuation`` is true if the message just before is of the same author and of the same few minutes.
     """
 
-    __table_args__ = (UniqueConstraint('key', 'author_key', name='one_message_per_key_and_author'),)
+    __table_args__ = (UniqueConstraint('client_message_id', 'author_id', name='one_message_per_client_message_id'),)
 
     id: int | None = Field(default=None, primary_key=True)
     seq: int = Field(unique=True)
     author: str
-    author_key: str
-    key: str
+    author_id: str
+    client_message_id: str
     text: str
     sent_at: datetime = Field(sa_type=UtcDateTime)
     reply_to: int | None = Field(default=None, index=True)
     edited: bool = False
     deleted: bool = False
     reactions: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    continuation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class MessageView:
     sent_at: datetime
     edited: bool = False
     deleted: bool = False
+    continuation: bool = False
     quote: Quote | None = field(default=None, kw_only=True)
     reactions: tuple[Reaction, ...] = field(default=(), kw_only=True)
 

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlmodel import SQLModel, create_engine, insert
+from sqlmodel import create_engine, insert
 
 from benchmarks.members import NUMBER, sentence
+from messenger.storage.database import open_database
 from models import Message
 
 STEP = 20_000
@@ -42,8 +43,8 @@ def _folder() -> TemporaryDirectory[str]:
 def _filled(count: int) -> Path:
     """A database that was filled through the messenger's own table, once for all runs."""
     path = Path(_folder().name) / f'{count}.db'
+    open_database(f'sqlite:///{path}', lock_timeout=1).close()
     engine = create_engine(f'sqlite:///{path}')
-    SQLModel.metadata.create_all(engine)
     now = datetime.now(UTC)
     with engine.begin() as connection:
         for first in range(1, count + 1, STEP):
@@ -58,8 +59,8 @@ def _message(number: int, now: datetime) -> dict[str, object]:
         'id': number,
         'seq': number,
         'author': 'Somebody',
-        'author_key': 'somebody',
-        'key': f'{number:036}',
+        'author_id': 'somebody',
+        'client_message_id': f'{number:036}',
         'text': sentence(number),
         'sent_at': now,
     }

@@ -26,6 +26,7 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
 OWNERS = {
     'sqlmodel': {'storage', 'models'},
     'sqlalchemy': {'storage', 'models'},
+    'alembic': {'storage'},
     'sqlite3': {'storage'},
     'pydantic_settings': {'config'},
     'markdown_it': {'markdown'},

@@ -1,15 +1,19 @@
 """SQLite: durable commits, one writer at a time, and its errors in words."""
 
+import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import chain, count
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import SQLModel
 
 from messenger.storage.errors import DatabaseUnavailableError
-from messenger.storage.statements import ANY_MESSAGE
+from messenger.storage.schema import explain_foreign, prepare_schema
 
 T = TypeVar('T')
 
@@ -18,18 +22,21 @@ class SqliteDatabase:
     """One SQLite file, with a write-ahead log that is on the disk before a commit returns (``synchronous=FULL``)."""
 
     def __init__(self, url: str, *, lock_timeout: float) -> None:
-        """Open the file, and create its tables.
+        """Open the file, and create or upgrade its tables.
 
         :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
-        self._path = url.removeprefix('sqlite:///')
         self._engine = _create_engine(url, lock_timeout)
+        path = str(self._engine.url.database)
         self._write_engine = self._engine.execution_options(writing=True)
         try:
-            self.write(self._prepare)
+            self.write(partial(prepare_schema, name=path, back_up=partial(back_up, path)))
         except DBAPIError as error:
             self.close()
-            raise DatabaseUnavailableError(explain_error(self._path, error)) from error
+            raise DatabaseUnavailableError(explain_error(path, error)) from error
+        except DatabaseUnavailableError:
+            self.close()
+            raise
 
     def read(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
@@ -51,9 +58,39 @@ class SqliteDatabase:
         with self._write_engine.begin() as connection:
             return work(connection)
 
-    def _prepare(self, connection: Connection) -> None:
-        SQLModel.metadata.create_all(connection)
-        connection.execute(ANY_MESSAGE)
+
+@contextmanager
+def back_up(path: str, revision: str) -> Iterator[None]:
+    """Copy a database to ``<path>.before-<revision>`` beside it, and keep the copy unless its upgrade fails.
+
+    A copy that is there already is kept; the new one is then called ``…-2``.
+
+    :raises DatabaseUnavailableError: if it cannot be copied
+    """
+    target = _free_path(f'{path}.before-{revision}')
+    unfinished = Path(f'{path}.copying')
+    try:
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+        shutil.copymode(path, unfinished)
+        unfinished.rename(target)
+    except (sqlite3.Error, OSError) as error:
+        raise DatabaseUnavailableError(
+            f'The database {path} cannot be copied to {target} before its upgrade ({error}). '
+            f'Make room for the copy, or set MESSENGER_DATABASE_URL to another file.'
+        ) from error
+    try:
+        yield
+    except BaseException:
+        target.unlink()  # nothing has changed; a server that is started again and again must not fill the disk
+        raise
+
+
+def _free_path(name: str) -> Path:
+    candidates = (Path(f'{name}-{number}') for number in count(2))
+    return next(path for path in chain([Path(name)], candidates) if not path.exists())
 
 
 def explain_error(path: str, error: DBAPIError) -> str:
@@ -62,10 +99,7 @@ def explain_error(path: str, error: DBAPIError) -> str:
     if 'not a database' in reason or 'malformed' in reason:
         return f'The file {path} is not a database. Move it away, or set MESSENGER_DATABASE_URL to another file.'
     if 'no such column' in reason:
-        return (
-            f'The database {path} was made by another program or version. '
-            f'Move it away, or set MESSENGER_DATABASE_URL to another file.'
-        )
+        return explain_foreign(path)
     if 'readonly' in reason:
         return f'The database {path} is read-only. Make it and its folder writable, or set MESSENGER_DATABASE_URL.'
     if 'locked' in reason:

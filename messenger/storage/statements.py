@@ -9,21 +9,19 @@ from itertools import starmap
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, literal_column, select, update
 
 from models import Message, MessageView, PostMessage, Quote, Reaction
 
 MAX_INT64 = 2**63 - 1
-PLAIN = tuple(field.name for field in fields(MessageView) if not field.kw_only)
+PLAIN: dict[str, Any] = {field.name: field.default for field in fields(MessageView) if not field.kw_only}
 POSTED = tuple(field.name for field in fields(PostMessage) if field.name in PLAIN)
-plain_values = attrgetter(*PLAIN)
 posted_values = attrgetter(*POSTED)
 
 messages: Table = Message.__table__  # type: ignore[attr-defined]
 quoted = messages.alias('quoted')
-OLD_NAMES = {'author_id': 'author_key', 'client_message_id': 'key'}
 VIEWS: Any = select(
-    *[messages.c[OLD_NAMES.get(name, name)] for name in PLAIN],
+    *[messages.c[name] for name in PLAIN],
     messages.c.reactions,
     *[quoted.c[field.name] for field in fields(Quote)],
 ).select_from(messages.outerjoin(quoted, quoted.c.id == messages.c.reply_to))
@@ -35,15 +33,19 @@ BEFORE: Any = NEWEST.where(messages.c.id < bindparam('message_id'))
 ALL_CHANGES_AFTER: Any = VIEWS.where(messages.c.seq > bindparam('seq')).order_by(messages.c.seq)
 CHANGES_AFTER: Any = ALL_CHANGES_AFTER.limit(bindparam('limit'))
 
-# two queries in one: a database looks up a greatest value in an index, but two of them at once in the whole table
-LAST: Any = select(
-    select(func.max(messages.c.seq)).scalar_subquery(), select(func.max(messages.c.id)).scalar_subquery()
+LAST: Any = (  # two look-ups in indexes; the newest message need not be the one that changed last
+    select(
+        select(func.max(messages.c.seq)).correlate(None).scalar_subquery(),
+        *[messages.c[name] for name in ('id', 'author_id', 'sent_at')],
+    )
+    .order_by(messages.c.id.desc())
+    .limit(1)
 )
-KNOWN: Any = select(messages.c.author_key, messages.c.key, messages.c.id).where(
-    messages.c.key.in_(bindparam('client_message_ids', expanding=True))
+KNOWN: Any = select(messages.c.author_id, messages.c.client_message_id, messages.c.id).where(
+    messages.c.client_message_id.in_(bindparam('client_message_ids', expanding=True))
 )
 REPLIES_TO: Any = select(messages.c.id).where(messages.c.reply_to == bindparam('message_id')).order_by(messages.c.id)
-INSERT: Any = insert(messages)
+INSERT: Any = insert(messages).values(reactions=literal_column("'[]'"))  # not made JSON again for each message
 UPDATE: Any = update(messages).where(messages.c.id == bindparam('message_id')).values(seq=bindparam('next_seq'))
 EDIT: Any = UPDATE.values(text=bindparam('new_text'), edited=True)
 DELETE: Any = UPDATE.values(text='', reactions=[], deleted=True)
@@ -55,12 +57,15 @@ def read_views(connection: Connection, statement: Any, **values: object) -> list
     return [_view(row) for row in connection.execute(statement, values)]
 
 
-def new_row(view: MessageView, *, reply_to: int | None) -> dict[str, object]:
-    """Return the values of all columns of a new message, for ``INSERT``."""
-    row = dict(zip([OLD_NAMES.get(name, name) for name in PLAIN], plain_values(view), strict=True))
-    row['reply_to'] = reply_to and clamp_int64(reply_to)
-    row['reactions'] = []
-    return row
+def new_message(command: PostMessage, **assigned: object) -> tuple[MessageView, dict[str, object]]:
+    """Return a new message as it will be read, and its values for ``INSERT``.
+
+    :param assigned: what the command does not say, such as ``id`` and ``seq``
+    """
+    row = PLAIN | assigned | dict(zip(POSTED, posted_values(command), strict=True))
+    view = MessageView(*row.values())
+    row['reply_to'] = command.reply_to and clamp_int64(command.reply_to)
+    return view, row
 
 
 def clamp_int64(number: int) -> int:

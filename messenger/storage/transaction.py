@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from messenger.storage import statements
 from messenger.storage.errors import CommandError, MessageNotFoundError, TooManyReactionsError
-from messenger.storage.statements import POSTED, clamp_int64, new_row, posted_values, read_views
+from messenger.storage.statements import clamp_int64, new_message, read_views
 from models import DeleteMessage, EditMessage, MessageView, PostMessage, ToggleReaction
 
 MAX_REACTIONS = 24
+CONTINUATION_WITHIN = timedelta(minutes=5)
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 Command = PostMessage | EditMessage | DeleteMessage | ToggleReaction
 
 
@@ -23,7 +26,8 @@ class WriteTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._start, self._last_id = (last or 0 for last in connection.execute(statements.LAST).one())
+        last: tuple[int, int, str, datetime] = connection.execute(statements.LAST).first() or (0, 0, '', BEFORE_ALL)
+        self._start, self._last_id, self._last_author_id, self._last_sent_at = last
         self._seq = self._start
         self._inserted: list[MessageView] = []
         self._are_views_stale = False
@@ -37,19 +41,20 @@ class WriteTransaction:
         """Insert messages and return their ids; one that its author has posted before keeps the id it has."""
         if not commands:
             return []
-        ids = self._known_ids(commands)
-        rows = []
+        known = self._known_ids(commands)
+        ids, rows = [], []
         for command in commands:
             identity = command.author_id, command.client_message_id
-            if identity not in ids:
-                view = self._assign_numbers(command)
-                ids[identity] = view.id
-                rows.append(new_row(view, reply_to=command.reply_to))
+            if identity not in known:
+                view, row = self._assign_numbers(command)
+                known[identity] = view.id
+                rows.append(row)
                 self._inserted.append(view)
                 self._are_views_stale |= command.reply_to is not None  # they lack what they quote
+            ids.append(known[identity])
         if rows:
             self._connection.execute(statements.INSERT, rows)
-        return [ids[command.author_id, command.client_message_id] for command in commands]
+        return ids
 
     def edit_message(self, command: EditMessage) -> int:
         """Replace the text of a message.
@@ -113,11 +118,12 @@ class WriteTransaction:
         known = self._connection.execute(statements.KNOWN, {'client_message_ids': client_message_ids})
         return {(author_id, client_message_id): message_id for author_id, client_message_id, message_id in known}
 
-    def _assign_numbers(self, command: PostMessage) -> MessageView:
-        """Return a new message with the next ``id`` and ``seq``."""
-        self._last_id += 1
-        posted = dict(zip(POSTED, posted_values(command), strict=True))
-        return MessageView(id=self._last_id, seq=self._next_seq(), **posted)
+    def _assign_numbers(self, command: PostMessage) -> tuple[MessageView, dict[str, object]]:
+        """Return a new message with the next ``id`` and ``seq``, and its row."""
+        is_same_author = command.author_id == self._last_author_id
+        continuation = is_same_author and command.sent_at - self._last_sent_at < CONTINUATION_WITHIN
+        self._last_id, self._last_author_id, self._last_sent_at = self._last_id + 1, command.author_id, command.sent_at
+        return new_message(command, id=self._last_id, seq=self._next_seq(), continuation=continuation)
 
     def _get_editable(self, command: EditMessage | DeleteMessage) -> MessageView:
         message = self._get(command.message_id)
