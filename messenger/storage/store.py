@@ -27,7 +27,7 @@ class Store:
     def __init__(self, url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
         """Open the database, and create or upgrade its tables.
 
-        :param url: ``sqlite:///`` followed by a path
+        :param url: of the database, as SQLAlchemy writes it
         :param lock_timeout: seconds to wait for another program that holds the database
         :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """

@@ -140,7 +140,7 @@ async def test_an_upgrade_without_a_copy_does_not_happen(path: Path) -> None:
 
 async def test_a_newer_database_is_refused_in_words_and_kept(path: Path) -> None:
     await Store(f'sqlite:///{path}').close()
-    create(path, "ALTER TABLE message ADD COLUMN mood VARCHAR; UPDATE alembic_version SET version_num = '9999'")
+    create(path, "ALTER TABLE message ADD COLUMN later VARCHAR; UPDATE alembic_version SET version_num = '9999'")
     before = schema(path)
 
     with pytest.raises(DatabaseUnavailableError) as caught:
