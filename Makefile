@@ -35,7 +35,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks --markdown benchmarks/measured.md
 
 screenshots: $(VENV)/installed-dev
-	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tests.support.pictures
 
 $(VENV)/installed: requirements.txt
 	python3 -m venv $(VENV)

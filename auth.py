@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models import fold
+from models import fold_name
 
 MAX_NAME_LENGTH = 32
 # At most four code points become one when they are composed (such as ᾂ), so no name needs more. A longer one is refused
@@ -31,7 +31,7 @@ class LoginSession:
     """One user's login, which lasts as long as the page it was made on.
 
     :param name: username as it is shown
-    :param user_id: username as it is compared (see `models.fold`)
+    :param user_id: username as it is compared (see `models.fold_name`)
     :param connected: whether a live socket holds the name; otherwise another login may take it over
     :param ended: whether the user is logged out; a session never comes back to life
     """
@@ -40,11 +40,6 @@ class LoginSession:
     user_id: str
     connected: bool = True
     ended: bool = False
-
-    @property
-    def key(self) -> str:
-        """The ``user_id``, as `models.Person` calls it."""
-        return self.user_id
 
 
 class Throttle:
@@ -112,7 +107,7 @@ class LoginService:
         """
         name = clean_username(name)
         self._check_password(password, _network(address))
-        user_id = fold(name)
+        user_id = fold_name(name)
         holder = self._sessions.get(user_id)
         if holder and holder.connected:
             raise LoginError(f'{holder.name} is already here. Please choose another name.')

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     native: bool = Field(False, description='open a desktop window instead of only serving browsers')
     database_url: str = Field('sqlite:///main.db', description='where messages are kept')
     reconnect_grace: float = Field(
-        300.0, ge=1, le=86400, description='seconds that a lost connection keeps its session, from 1 to 86400'
+        1800.0, ge=1, le=86400, description='seconds that a lost connection keeps its session, from 1 to 86400'
     )
     max_message_length: int = Field(
         4000, ge=1, le=10_000, description='longest message, in characters, from 1 to 10000'

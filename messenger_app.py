@@ -4,15 +4,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from nicegui import ui
+from starlette.middleware.gzip import GZipMiddleware
 
 from auth import LoginService
 from config import ConfigError, Settings, load_settings
 from messenger import api, compat, pages, startup
 from messenger.chat import Chat
 from messenger.presence import Presence
-from messenger.storage import Store, Unusable
+from messenger.storage import DatabaseUnavailableError, Store
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -22,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             startup.check_window()
         startup.check_port(settings)
         store = Store(settings.database_url)
-    except (ConfigError, startup.StartupError, Unusable) as error:
+    except (ConfigError, startup.StartupError, DatabaseUnavailableError) as error:
         sys.exit(f'{error}')
     build(settings, store)
     startup.warn_of_default_password(settings)
@@ -52,15 +54,15 @@ def build(settings: Settings, store: Store) -> None:
 
 def run(settings: Settings) -> None:
     """Run the server until it is told to shut down."""
-    compat.use_websocket_protocol('messenger.pages.connection:WebSocketProtocol')
+    compat.use_websocket_protocol()
     compat.allow_large_polling_payloads(1000)
+    compat.compress_polling_once()
     ui.run(
         host=settings.host,
         port=settings.port,
         title=settings.title,
         native=settings.native,
         window_size=(1000, 720) if settings.native else None,
-        dark=False,  # the style sheet follows the browser, or the user's choice
         language='en-US',
         tailwind=False,
         show=False,
@@ -68,6 +70,7 @@ def run(settings: Settings) -> None:
         show_welcome_message=False,
         reconnect_timeout=20.0,  # seconds; sets the interval of Socket.IO's pings, not the life of a session
         ws_per_message_deflate=False,
+        gzip_middleware_factory=partial(GZipMiddleware, compresslevel=4),  # a page is made anew for each load
         timeout_graceful_shutdown=2,  # seconds
         server_header=False,
     )

@@ -1,8 +1,9 @@
-"""The tables, the plain view of a message that every door shares, what may change it, and how names are compared."""
+"""The tables, the read models that every interface shares, the commands, and how names are compared."""
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
@@ -26,30 +27,32 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Message(SQLModel, table=True):
-    """One message as it stands now.
+    """One message in its current state.
 
     ``id`` orders the conversation; ``seq`` is the position of its latest change in the one order of all changes.
-    ``reactions`` is a list of ``[emoji, author_key, author]`` in the order of reacting.
+    ``reactions`` is a list of ``[emoji, author_id, author]`` in the order in which they were added.
+    ``continuation`` is true if the message just before is of the same author and of the same few minutes.
     """
 
-    __table_args__ = (UniqueConstraint('key', 'author_key', name='one_message_per_key_and_author'),)
+    __table_args__ = (UniqueConstraint('client_message_id', 'author_id', name='one_message_per_client_message_id'),)
 
     id: int | None = Field(default=None, primary_key=True)
     seq: int = Field(unique=True)
     author: str
-    author_key: str
-    key: str
+    author_id: str
+    client_message_id: str
     text: str
     sent_at: datetime = Field(sa_type=UtcDateTime)
     reply_to: int | None = Field(default=None, index=True)
     edited: bool = False
     deleted: bool = False
     reactions: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    continuation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The message that another one replies to, as it stands now; the text of a deleted one is empty."""
+    """The message that another one replies to, in its current state; the text of a deleted one is empty."""
 
     id: int
     author: str
@@ -59,75 +62,93 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One emoji from one person."""
+    """One emoji of one user."""
 
     emoji: str
-    author_key: str
+    author_id: str
     author: str
 
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """A message as the rooms above the store see it. The text of a deleted one is empty."""
+    """A message as everything outside the storage sees it. The text of a deleted one is empty.
+
+    Positional fields are columns of `Message` with the same names; keyword-only ones are assembled by the storage.
+    """
 
     id: int
     seq: int
     author: str
-    author_key: str
-    key: str
+    author_id: str
+    client_message_id: str
     text: str
     sent_at: datetime
     edited: bool = False
     deleted: bool = False
-    quote: Quote | None = None
-    reactions: tuple[Reaction, ...] = ()
+    continuation: bool = False
+    quote: Quote | None = field(default=None, kw_only=True)
+    reactions: tuple[Reaction, ...] = field(default=(), kw_only=True)
+
+    def is_editable_by(self, user_id: str) -> bool:
+        """Return whether a user may edit or delete this message: only its author may, and a deletion is final."""
+        return not self.deleted and self.author_id == user_id
 
 
 @dataclass(frozen=True, slots=True)
-class NewMessage:
-    """A message before it has its place in the conversation; ``key`` is unique per author."""
+class Changes:
+    """Committed changes in the order of ``seq``: of all that has changed, those right after position ``follows``."""
+
+    follows: int
+    messages: Sequence[MessageView]
+
+
+@dataclass(frozen=True, slots=True)
+class NewestPage:
+    """The newest messages, oldest first, as they were when ``seq`` was the position of the latest change of all."""
+
+    seq: int
+    messages: Sequence[MessageView]
+
+
+@dataclass(frozen=True, slots=True)
+class PostMessage:
+    """Add a message to the conversation. A repeated ``client_message_id`` of one author is the same message."""
 
     author: str
-    author_key: str
-    key: str
+    author_id: str
+    client_message_id: str
     text: str
     sent_at: datetime
     reply_to: int | None = None
 
-    @property
-    def identity(self) -> tuple[str, str]:
-        return self.author_key, self.key
-
 
 @dataclass(frozen=True, slots=True)
-class NewText:
-    """Another text for one's own message; None deletes it, with its reactions."""
+class EditMessage:
+    """Replace the text of one's own message."""
 
     message_id: int
-    author_key: str
-    text: str | None
+    author_id: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Toggle:
-    """A reaction to a message, or taking it back."""
+class DeleteMessage:
+    """Remove the text and the reactions of one's own message, for good."""
+
+    message_id: int
+    author_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleReaction:
+    """Add a reaction to a message, or remove the same reaction of the same user."""
 
     message_id: int
     reaction: Reaction
 
 
-class Person(Protocol):
-    """Somebody who acts: their name as it is shown, and as it is compared."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def key(self) -> str: ...
-
-
 class User(Protocol):
-    """A user: the name as it is shown, and the one as it is compared, which identifies them."""
+    """Who acts: the name as it is shown, and the folded name, by which users are told apart."""
 
     @property
     def name(self) -> str: ...
@@ -136,12 +157,12 @@ class User(Protocol):
     def user_id(self) -> str: ...
 
 
-def fold(name: str) -> str:
-    """A name as it is compared: without regard to case (Unicode's toNFKC_Casefold, on names that are clean)."""
+def fold_name(name: str) -> str:
+    """Return a clean name as it is compared: without regard to case (Unicode's toNFKC_Casefold)."""
     return unicodedata.normalize('NFKC', name.casefold())
 
 
 @lru_cache(maxsize=4096)
-def person_id(key: str) -> str:
-    """A folded name as markup carries it: short, and safe in any attribute and selector."""
-    return hashlib.blake2b(key.encode(), digest_size=6).hexdigest()
+def user_hash(user_id: str) -> str:
+    """Return a short hash of a ``user_id``, safe in any HTML attribute and CSS selector."""
+    return hashlib.blake2b(user_id.encode(), digest_size=6).hexdigest()

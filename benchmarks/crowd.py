@@ -2,135 +2,144 @@
 
 import asyncio
 import statistics
+import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from types import TracebackType
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
-from benchmarks import strain
-from benchmarks.members import Member
-from benchmarks.process import Server
-from benchmarks.visitor import Visitor
+from aiohttp import ClientSession, TCPConnector
 
-ACKNOWLEDGE_EVERY = 3.0
-ENTER_AT_ONCE = 8
-PATIENCE = 60.0
+from benchmarks.machine import LAUNCHER, cpu_of
+from benchmarks.members import NUMBER, PATIENCE, Visitor
+from tests.support.server import ROOT, Server
+
+ENTER_AT_ONCE = 16
 
 
-@dataclass(frozen=True)
-class Talk:
-    """What came of some messages: times in seconds, ``cpu`` of the server."""
+class Talk(NamedTuple):
+    """What came of some messages.
 
-    deliveries: int
+    :param median: from send to seen, in ms
+    :param cpu: seconds of CPU that the server used for 1,000 deliveries
+    :param generator: share of its core that the load generator used, in %
+    """
+
     lost: int
     duration: float
+    per_second: float
+    median: float
+    p99: float
     cpu: float
-    times: Sequence[float]
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.times)
-
-    @property
-    def p99(self) -> float:
-        return statistics.quantiles(self.times, n=100)[98]
-
-    @property
-    def cpu_per_thousand(self) -> float:
-        return self.cpu / self.deliveries * 1000
-
-    @property
-    def per_second(self) -> float:
-        return self.deliveries / self.duration
+    generator: float
 
 
 class Crowd:
-    """People who enter together and leave with the end of ``async with``."""
+    """People at one server, who stay until it ends."""
 
-    def __init__(self, server: Server, kind: type[Member] = Visitor) -> None:
-        self.members: list[Member] = []
-        self.logs: list[list[int]] = []
-        self._server = server
+    def __init__(self, server: Server, http: ClientSession, kind: type[Any]) -> None:
+        self.server = server
+        self.http = http
+        self.members: list[Any] = []  # of the kind
         self._kind = kind
+        self._count = self._expected = 0  # messages so far, and deliveries to come
+        self._closed_loop = False
+        # of the last talk: the numbers that each member has seen, in order; when each was sent; who waits for which
+        self._logs: defaultdict[int, dict[int, None]] = defaultdict(dict)
         self._sent: dict[int, float] = {}
+        self._awaited: dict[int, int] = {}
+        self._unsaid: Iterator[int] = iter(())
         self._times: list[float] = []
-        self._expected = 0
         self._complete = asyncio.Event()
-        self._acknowledging: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> 'Crowd':
-        self._acknowledging = asyncio.create_task(self._acknowledge(), name='acknowledge')
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
-        assert self._acknowledging
-        self._acknowledging.cancel()
-        for member in self.members:
-            member.close()
-
-    async def grow(self, size: int) -> None:
-        """Have people enter, a few at a time, until there are ``size``, and wait for the calm after."""
+    async def grow(self, size: int) -> float:
+        """Have people enter at once until there are ``size``, and return the seconds of CPU that the server used."""
         gate = asyncio.Semaphore(ENTER_AT_ONCE)
 
-        async def enter(member: Member) -> None:
+        async def enter(index: int) -> None:
             async with gate:
-                await member.enter()
+                await self.members[index].enter()
 
-        new = [self._invite(number) for number in range(len(self.members), size)]
+        new = range(len(self.members), size)
+        self.members += [self._kind(self.http, f'Visitor {index}', partial(self._see, index)) for index in new]
+        cpu = cpu_of(self.server)
         await asyncio.gather(*map(enter, new))
-        await asyncio.sleep(1)
+        cpu = cpu_of(self.server) - cpu
+        await asyncio.sleep(1)  # until all have been told who is here
+        return cpu
 
-    async def talk(self, count: int, *, rate: float | None = None, speakers: int | None = None) -> Talk:
-        """Have people say ``count`` messages in turn, and wait until everybody has seen them.
+    async def talk(self, count: int, *, rate: float | None = None, closed_loop: bool = False) -> Talk:
+        """Have people say ``count`` messages, and wait until everybody has seen them.
 
-        :param rate: messages a second; all at once if not given
-        :param speakers: how many of the people talk; everybody if not given
+        :param rate: messages a second, said in turn; all at once if not given
+        :param closed_loop: whether everybody says one message, and the next one as soon as it is on the own screen
         """
-        first = len(self._sent)
-        self._times = []
-        self._expected = count * len(self.members)
-        self._complete.clear()
-        cpu, own_cpu, start = self._server.cpu, time.process_time(), time.perf_counter()
-        for number in range(first, first + count):
+        self._logs.clear()
+        self._sent, self._awaited, self._times = {}, {}, []
+        self._unsaid = iter(range(self._count, self._count + count))
+        self._count += count
+        self._closed_loop = closed_loop
+        self._expected, self._complete = count * len(self.members), asyncio.Event()
+        cpu, own_cpu, start = cpu_of(self.server), time.process_time(), time.perf_counter()
+        for turn in range(len(self.members) if closed_loop else count):
             if rate:
-                await asyncio.sleep(start + (number - first) / rate - time.perf_counter())
-            self._sent[number] = time.perf_counter()
-            self.members[number % (speakers or len(self.members))].say(number)
+                await asyncio.sleep(start + turn / rate - time.perf_counter())
+            self._say_next(turn % len(self.members))
         try:
             await asyncio.wait_for(self._complete.wait(), PATIENCE)
         except TimeoutError:
-            print(f'    {self._expected - len(self._times)} of {self._expected} deliveries are missing')
-        assert self._times, f'Nothing arrived. The server says: {self._server.output}'
+            print(f'    {self._expected - len(self._times)} of {self._expected} deliveries are missing.')
+        assert self._times, f'Nothing has arrived. The server says: {self.server.output.read_text()}'
         duration = time.perf_counter() - start
-        strain.current.note(generator=(time.process_time() - own_cpu) / duration)
-        lost = self._expected - len(self._times)
-        return Talk(len(self._times), lost, duration, self._server.cpu - cpu, self._times)
+        return Talk(
+            lost=self._expected - len(self._times),
+            duration=duration,
+            per_second=len(self._times) / duration,
+            median=statistics.median(self._times) * 1000,
+            p99=statistics.quantiles([*self._times, self._times[-1]], n=100)[98] * 1000,
+            cpu=(cpu_of(self.server) - cpu) / len(self._times) * 1000,
+            generator=(time.process_time() - own_cpu) / duration * 100,
+        )
 
-    def astray(self, order: Sequence[int]) -> int:
-        """How many people have not seen exactly these messages in this order."""
-        return sum(log != order for log in self.logs)
+    def count_astray(self) -> int:
+        """Return how many people lack a message of the last talk, or have seen another order than the database's."""
+        kept = [int(found[1]) for _, text in self.server.kept() if (found := NUMBER.match(text))]
+        order = [number for number in kept if number in self._sent]
+        assert len(order) == len(self._sent), 'Some messages have not been stored.'
+        return sum(list(self._logs[index]) != order for index in range(len(self.members)))
 
-    def _invite(self, number: int) -> Member:
-        log: list[int] = []
-        seen: set[int] = set()
+    def _say_next(self, index: int) -> None:
+        number = next(self._unsaid, None)
+        if number is not None:
+            self._awaited[index] = number
+            self._sent[number] = time.perf_counter()
+            self.members[index].say(number)
 
-        def hear(numbers: Sequence[int]) -> None:
-            now = time.perf_counter()
-            for number in numbers:
-                if number in self._sent and number not in seen:
-                    seen.add(number)
-                    log.append(number)
-                    self._times.append(now - self._sent[number])
-            if len(self._times) >= self._expected:
-                self._complete.set()
+    def _see(self, index: int, numbers: Sequence[int]) -> None:
+        now, log, sent = time.perf_counter(), self._logs[index], self._sent
+        fresh = [number for number in numbers if number in sent and number not in log]
+        log.update(dict.fromkeys(fresh))
+        self._times += [now - sent[number] for number in fresh]
+        if self._closed_loop and self._awaited.get(index) in fresh:
+            self._say_next(index)
+        if len(self._times) >= self._expected:
+            self._complete.set()
 
-        member = self._kind(self._server.port, f'Visitor {number}', hear)
-        self.members.append(member)
-        self.logs.append(log)
-        return member
 
-    async def _acknowledge(self) -> None:
-        while True:
-            await asyncio.sleep(ACKNOWLEDGE_EVERY)
-            for member in self.members:
-                member.acknowledge()
+@asynccontextmanager
+async def crowd_at(reference: str = '', kind: type[Any] = Visitor, **settings: object) -> AsyncIterator[Crowd]:
+    """Run the messenger, or one of the `references`, and let people of a kind in."""
+    with TemporaryDirectory(prefix='benchmark-') as folder:
+        server = Server(Path(folder), **settings)
+        command = (sys.executable, str(ROOT / 'benchmarks' / 'references.py'), reference)
+        server.command = (*LAUNCHER, *(command if reference else server.command))
+        await server.start()
+        try:
+            async with ClientSession(server.url, connector=TCPConnector(limit=0, force_close=True)) as http:
+                yield Crowd(server, http, kind)
+        finally:
+            await server.kill()

@@ -1,88 +1,59 @@
-"""The table for people, the short one for the README, and the file for programs."""
+"""The outcome of all runs, as a table for people and as JSON for programs."""
 
 import json
+import statistics
 from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from math import inf
 
-from benchmarks import machine
-from benchmarks.promise import Outcome, Promise, amount
-
-HEADINGS = ('workload', 'figure', 'must hold', 'measured', 'holds?')
-SHORT_HEADINGS = ('workload', 'promise', 'limit', 'measured')
-VERDICTS = {True: 'yes', False: 'NO', None: ''}
+from benchmarks.limits import ANY, LIMITS
+from benchmarks.machine import describe
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
-    """All figures, the medians of the runs."""
-    rows: list[Sequence[str]] = []
-    for outcome in outcomes:
-        titles = [outcome.workload.title] + [''] * len(outcome.rows)
-        for title, (promise, value) in zip(titles, outcome.rows, strict=False):
-            measured = amount(value, promise.unit)
-            rows.append((title, promise.figure, promise.rule, measured, VERDICTS[promise.holds(value)]))
-    return _columns(HEADINGS, rows)
+@dataclass
+class Outcome:
+    """The figures of each run of a workload, and which share of the machine others used meanwhile."""
+
+    workload: str
+    runs: list[dict[str, float]] = field(default_factory=list)
+    disturbances: list[float] = field(default_factory=list)
+
+    @property
+    def medians(self) -> dict[str, float]:
+        return {figure: statistics.median(run[figure] for run in self.runs) for figure in self.runs[0]}
+
+    @property
+    def holds(self) -> bool:
+        return all(self.is_kept(figure) for figure in self.medians)
+
+    def is_kept(self, figure: str) -> bool:
+        least, most = LIMITS[self.workload].get(figure, ANY)
+        return least <= self.medians[figure] <= most
+
+    def row(self, figure: str) -> tuple[str, ...]:
+        """Return a figure's row of the table."""
+        least, most = LIMITS[self.workload].get(figure, ANY)
+        rule = f'≤ {_amount(most)}' if most < inf else f'≥ {_amount(least)}' if least else ''
+        verdict = 'yes' if self.is_kept(figure) else '**no**'
+        return self.workload, figure, rule, _amount(self.medians[figure]), verdict if rule else ''
 
 
-def warnings(outcomes: Sequence[Outcome]) -> list[str]:
-    """What disturbed which run."""
-    runs = [(outcome, *item) for outcome in outcomes for item in enumerate(outcome.strains, 1)]
-    return [
-        f'Disturbed: {outcome.workload.name}, run {number}: {text}'
-        for outcome, number, strain in runs
-        for text in strain.warnings
-    ]
+def to_table(outcomes: Sequence[Outcome]) -> str:
+    """Return all figures, the medians of the runs, in Markdown."""
+    rows: list[tuple[str, ...]] = [('workload', 'figure', 'must hold', 'measured', 'holds?')]
+    rows += [outcome.row(figure) for outcome in outcomes for figure in outcome.medians]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ['| ' + ' | '.join(map(str.ljust, row, widths)) + ' |' for row in rows]
+    lines.insert(1, '| ' + ' | '.join('-' * width for width in widths) + ' |')
+    return '\n'.join([*lines, '', f'Medians of {len(outcomes[0].runs)}. {describe()}', ''])
 
 
-def short_table(outcomes: Sequence[Outcome]) -> str:
-    """What must hold, and how it holds, in Markdown."""
-    rows: list[Sequence[str]] = []
-    for outcome in outcomes:
-        chosen = [(promise, value) for promise, value in outcome.rows if promise.rule or promise.notable]
-        titles = [outcome.workload.title] + [''] * len(chosen)
-        rows += [_short_row(title, *row) for title, row in zip(titles, chosen, strict=False)]
-    runs = max(len(outcome.runs) for outcome in outcomes)
-    noun = 'one run' if runs == 1 else f'medians of {runs} runs'
-    return f'{_columns(SHORT_HEADINGS, rows)}\n\nMeasured on {machine.today()}, {noun}: {machine.sentence()}.\n'
+def to_json(outcomes: Sequence[Outcome]) -> str:
+    """Return everything that was measured."""
+    workloads = {outcome.workload: asdict(outcome) | {'medians': outcome.medians} for outcome in outcomes}
+    return json.dumps({'machine': describe(), 'workloads': workloads}, indent=2) + '\n'
 
 
-def as_json(outcomes: Sequence[Outcome]) -> str:
-    """Everything that was measured."""
-    workloads = {outcome.workload.name: _content(outcome) for outcome in outcomes}
-    return json.dumps({'date': machine.now(), 'machine': machine.facts(), 'workloads': workloads}, indent=2) + '\n'
-
-
-def write(path: Path, text: str) -> None:
-    path.write_text(text, encoding='utf-8')
-
-
-def _content(outcome: Outcome) -> dict[str, Any]:
-    return {
-        'title': outcome.workload.title,
-        'holds': outcome.holds,
-        'disturbance': [asdict(strain) for strain in outcome.strains],
-        'figures': {promise.figure: _figure(outcome, promise, value) for promise, value in outcome.rows},
-    }
-
-
-def _figure(outcome: Outcome, promise: Promise, value: float) -> dict[str, Any]:
-    return {
-        'median': value,
-        'runs': [figures[promise.figure] for figures in outcome.runs],
-        'unit': promise.unit,
-        'at most': promise.at_most,
-        'at least': promise.at_least,
-        'holds': promise.holds(value),
-    }
-
-
-def _short_row(title: str, promise: Promise, value: float) -> Sequence[str]:
-    measured = amount(value, promise.unit)
-    return title, promise.figure, promise.rule, f'**{measured}**' if promise.holds(value) is False else measured
-
-
-def _columns(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    lines = [headings, ['-' * width for width in widths], *rows]
-    return '\n'.join('| ' + ' | '.join(map(str.ljust, line, widths)) + ' |' for line in lines)
+def _amount(value: float) -> str:
+    """Return a figure for people, to whom three digits are enough."""
+    return f'{value:,.0f}' if abs(value) >= 100 else f'{value:.3g}'

@@ -1,7 +1,5 @@
-"""The verbs people have for messages, their rules, and the one event that tells every screen."""
+"""What users can do with messages, the rules of it, and the event that tells every page what changed."""
 
-import asyncio
-import logging
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -9,21 +7,37 @@ from datetime import UTC, datetime
 import emoji
 from nicegui import Event
 
-from messenger.storage import NotFound, NotStored, Request, Store
-from models import MessageView, NewMessage, NewText, Person, Reaction, Toggle
+from messenger.batching import Batcher
+from messenger.storage import (
+    MAX_REACTIONS,
+    Command,
+    CommitError,
+    MessageNotFoundError,
+    Store,
+    TooManyReactionsError,
+)
+from models import (
+    Changes,
+    DeleteMessage,
+    EditMessage,
+    MessageView,
+    NewestPage,
+    PostMessage,
+    Reaction,
+    ToggleReaction,
+    User,
+)
 
-LONGEST_KEY = 64
-MOST_REACTIONS = 24
+MAX_CLIENT_MESSAGE_ID_LENGTH = 64
 BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
-log = logging.getLogger('messenger')
 
 
-class Refused(Exception):
-    """A wish that is not granted; the message is a sentence for the person, who keeps what they typed."""
+class ChatError(Exception):
+    """A request that is refused; the message is a sentence for the user, who keeps what they typed."""
 
 
 class Chat:
-    """The conversation. ``changed`` is called with each batch of committed changes, in the order of ``seq``."""
+    """The conversation. ``messages_changed`` is called with all committed changes, in order of ``seq``."""
 
     def __init__(
         self, store: Store, *, max_length: int, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -31,104 +45,119 @@ class Chat:
         """
         :param max_length: longest text of a message, in characters
         """
-        self.changed = Event[Sequence[MessageView]]()
+        self.messages_changed = Event[Changes]()
         self._store = store
-        self._max_length = max_length
+        self.max_length = max_length
         self._clock = clock
-        self._untold: list[MessageView] = []
-        self._teller: asyncio.Task[None] | None = None
-        store.on_commit(self._tell)
+        self._deliveries = Batcher(self._deliver, name='deliver changes')
+        store.on_commit(self._deliveries.add)
 
-    async def post(self, text: str, *, by: Person, key: str, reply_to: int | None = None) -> MessageView:
-        """Say something.
+    async def post(self, text: str, *, by: User, client_message_id: str, reply_to: int | None = None) -> MessageView:
+        """Add a message to the conversation.
 
-        :param key: made by the sender for this message (1 to 64 characters); a repeat gives the same message again
-        :param reply_to: the id of the message that this one answers
-        :raises Refused: if the text is blank or too long, or could not be stored
+        :param client_message_id: made by the sender for this message (1 to 64 characters); a repeat returns the same
+            message again
+        :param reply_to: the id of the message that this one replies to
+        :raises ChatError: if the text is blank or too long, or could not be stored
         """
-        if not 1 <= len(key) <= LONGEST_KEY:
-            raise Refused('This message came without a proper key. Please reload the page.')
-        text = self._proper(text)
-        return await self._apply(NewMessage(by.name, by.key, key, text, self._clock(), reply_to))
+        if not 1 <= len(client_message_id) <= MAX_CLIENT_MESSAGE_ID_LENGTH:
+            raise ChatError('This message came without a proper key. Please reload the page.')
+        text = clean_text(text, max_length=self.max_length)
+        return await self._apply(PostMessage(by.name, by.user_id, client_message_id, text, self._clock(), reply_to))
 
-    async def edit(self, message_id: int, text: str, *, by: Person) -> MessageView:
-        """Give one's own message another text.
+    async def edit(self, message_id: int, text: str, *, by: User) -> MessageView:
+        """Replace the text of the user's own message.
 
-        :raises Refused: if the text is blank or too long, the message is not one's own, or it could not be stored
+        :raises ChatError: if the text is blank or too long, the message is not the user's, or it could not be stored
         """
-        return await self._apply(NewText(message_id, by.key, self._proper(text)))
+        text = clean_text(text, max_length=self.max_length)
+        return await self._apply(EditMessage(message_id, by.user_id, text))
 
-    async def delete(self, message_id: int, *, by: Person) -> MessageView:
-        """Take one's own message away for everybody; a mark stays in its place.
+    async def delete(self, message_id: int, *, by: User) -> MessageView:
+        """Delete the user's own message for everybody; a mark stays in its place.
 
-        :raises Refused: if the message is not one's own, or this could not be stored
+        :raises ChatError: if the message is not the user's, or this could not be stored
         """
-        return await self._apply(NewText(message_id, by.key, None))
+        return await self._apply(DeleteMessage(message_id, by.user_id))
 
-    async def react(self, message_id: int, reaction: str, *, by: Person) -> MessageView:
-        """React to a message with one emoji, or take the same reaction back.
+    async def react(self, message_id: int, reaction: str, *, by: User) -> MessageView:
+        """Add a reaction of one emoji to a message, or remove the user's same reaction.
 
         :param reaction: an emoji, or its short code such as ``:tada:``
-        :raises Refused: if it is not one emoji, or one too many different ones, or there is no such message, or this
+        :raises ChatError: if it is not one emoji, or one too many different ones, or there is no such message, or this
             could not be stored
         """
         symbol = emoji.emojize(reaction.strip(), language='alias', variant='emoji_type')
         if not emoji.is_emoji(symbol):
-            raise Refused('A reaction is one emoji, such as 👍 or :tada:.')
-        message = await self._store.get(message_id)
-        known = {reaction.emoji for reaction in message.reactions} if message else set()
-        if len(known) >= MOST_REACTIONS and symbol not in known:
-            raise Refused(f'A message can have at most {MOST_REACTIONS} different reactions.')
-        return await self._apply(Toggle(message_id, Reaction(symbol, by.key, by.name)))
+            raise ChatError('A reaction is one emoji, such as 👍 or :tada:.')
+        return await self._apply(ToggleReaction(message_id, Reaction(symbol, by.user_id, by.name)))
 
-    async def own(self, message_id: int, *, by: Person) -> MessageView:
-        """One's own message, to be edited.
+    async def get_own_message(self, message_id: int, *, by: User) -> MessageView:
+        """Return the user's own message, to be edited.
 
-        :raises Refused: if it is not one's own
+        :raises ChatError: if it is not the user's, or deleted
         """
         message = await self._store.get(message_id)
-        if message is None or message.deleted or message.author_key != by.key:
-            raise Refused('Only your own messages can be changed.')
+        if message is None or not message.is_editable_by(by.user_id):
+            raise ChatError('Only your own messages can be changed.')
         return message
 
-    async def newest_page(self, limit: int) -> list[MessageView]:
-        """The newest ``limit`` messages, oldest first."""
+    async def newest_page(self, limit: int) -> NewestPage:
+        """Return the newest ``limit`` messages, and the position of the latest change."""
         return await self._store.newest_page(limit)
 
     async def page_before(self, message_id: int, limit: int) -> list[MessageView]:
-        """The ``limit`` messages before the one with ``message_id``, oldest first."""
+        """Return the ``limit`` messages before the one with ``message_id``, oldest first."""
         return await self._store.page_before(message_id, limit)
 
     async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
-        """The first ``limit`` messages that changed after position ``seq``, in the order of their latest changes."""
+        """Return the first ``limit`` messages that changed after position ``seq``, by their latest changes."""
         return await self._store.changes_after(seq, limit)
 
-    def _proper(self, text: str) -> str:
-        text = text.replace('\r\n', '\n').replace('\0', '').encode('utf-8', 'replace').decode().strip('\n').rstrip()
-        if all(unicodedata.category(char) in BLANK_CATEGORIES for char in text):
-            raise Refused('There is nothing to send yet.')
-        if len(text) > self._max_length:
-            raise Refused(f'A message can have at most {self._max_length:,} characters; this one has {len(text):,}.')
-        return text
+    async def drain(self) -> None:
+        """Wait until every committed change has been delivered to the subscribers of ``messages_changed``."""
+        await self._deliveries.drain()
 
-    async def _apply(self, request: Request) -> MessageView:
+    async def _deliver(self, batch: Sequence[Changes]) -> None:
+        for changes in join_changes(batch):
+            await self.messages_changed.call(changes)
+
+    async def _apply(self, command: Command) -> MessageView:
         try:
-            return await self._store.apply(request)
-        except NotStored as error:
-            raise Refused('This could not be stored, so nobody has seen it. Please try again.') from error
-        except NotFound as error:
-            raise Refused('That message cannot be changed: it is deleted, or not yours.') from error
+            return await self._store.apply(command)
+        except CommitError as error:
+            raise ChatError('This could not be stored, so nobody has seen it. Please try again.') from error
+        except MessageNotFoundError as error:
+            raise ChatError('That message cannot be changed: it is deleted, or not yours.') from error
+        except TooManyReactionsError as error:
+            raise ChatError(f'A message can have at most {MAX_REACTIONS} different reactions.') from error
 
-    def _tell(self, changes: Sequence[MessageView]) -> None:
-        self._untold.extend(changes)
-        if self._teller is None or self._teller.done():
-            self._teller = asyncio.create_task(self._tell_everyone(), name='tell everyone what changed')
 
-    async def _tell_everyone(self) -> None:
-        """While one batch is being delivered, later changes gather into the next."""
-        while self._untold:
-            batch, self._untold = self._untold, []
-            try:
-                await self.changed.call(batch)
-            except Exception:  # one who cannot hear must not silence the others
-                log.exception('Telling of changes failed')
+def join_changes(batch: Sequence[Changes]) -> list[Changes]:
+    """Return the same changes in as few pieces as possible: only those that follow each other are joined.
+
+    There is something between two of them if another program has written to the database.
+    """
+    joined: list[tuple[int, list[MessageView]]] = []
+    for changes in batch:
+        if not joined or joined[-1][1][-1].seq != changes.follows:
+            joined.append((changes.follows, []))
+        joined[-1][1].extend(changes.messages)
+    return [Changes(follows, messages) for follows, messages in joined]
+
+
+def clean_text(text: str, *, max_length: int) -> str:
+    """Return the text of a message without what no screen can show.
+
+    Line ends become ``\\n``; NUL characters, blank lines at both ends and spaces at the end are removed, and half
+    surrogate pairs become question marks. Everything else, such as indentation or markup, is kept as it was typed.
+
+    :param max_length: longest text that is accepted, in characters after cleaning
+    :raises ChatError: if nothing visible remains, or the text is too long
+    """
+    text = text.replace('\r\n', '\n').replace('\0', '').encode('utf-8', 'replace').decode().strip('\n').rstrip()
+    if all(unicodedata.category(char) in BLANK_CATEGORIES for char in text):
+        raise ChatError('There is nothing to send yet.')
+    if len(text) > max_length:
+        raise ChatError(f'A message can have at most {max_length:,} characters; this one has {len(text):,}.')
+    return text

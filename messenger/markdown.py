@@ -20,7 +20,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
-from models import fold, person_id
+from models import fold_name, user_hash
 
 EVERYONE = 'all'
 _MARKS = ''.join(char for char in map(chr, range(0x300, 0xFE00)) if unicodedata.category(char) in {'Mn', 'Mc'})
@@ -39,7 +39,7 @@ LANGUAGES = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 MAX_EMOJI_FOUND = 48
-CODE = '<div class="code"><pre>', '</pre><button type="button" class="copy" data-act="copy">Copy</button></div>'
+CODE = '<div class="code"><pre>', '</pre><button type="button" class="copy" data-action="copy">Copy</button></div>'
 _formatter = HtmlFormatter(nowrap=True)
 
 
@@ -117,7 +117,7 @@ def _mention(state: StateInline, silent: bool) -> bool:
         names = [name for count in range(len(words)) for name in _possible_names(' '.join(words[: count + 1]))]
         token = state.push('mention', 'span', 0)
         token.content = f'@{shown}'
-        token.meta['people'] = [EVERYONE if name == EVERYONE else person_id(name) for name in dict.fromkeys(names)]
+        token.meta['people'] = [EVERYONE if name == EVERYONE else user_hash(name) for name in dict.fromkeys(names)]
     state.pos += 1 + len(shown)
     return True
 
@@ -125,13 +125,13 @@ def _mention(state: StateInline, silent: bool) -> bool:
 def _possible_names(name: str) -> list[str]:
     """Return the folded names that may be meant: "Ann." and "Ann's" can be Ann."""
     bare = name.rstrip(".-'’")
-    return [fold(form) for form in (bare, re.sub("['’]s$", '', bare), name)]
+    return [fold_name(form) for form in (bare, re.sub("['’]s$", '', bare), name)]
 
 
 def _render_mention(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[index]
     people = ' '.join(token.meta['people'])
-    return Markup('<span class="mention" data-people="{}">{}</span>').format(people, token.content)
+    return Markup('<span class="mention" data-users="{}">{}</span>').format(people, token.content)
 
 
 def _replace_short_codes(state: StateCore) -> None:
@@ -171,7 +171,7 @@ def _create_parser() -> MarkdownIt:
 _parser = _create_parser()
 _sanitizer = nh3.Cleaner(
     tags={'p', 'br', 'strong', 'em', 's', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a', 'span'},
-    attributes={'a': {'href', 'title'}, 'ol': {'start'}, 'span': {'data-people'}},
+    attributes={'a': {'href', 'title'}, 'ol': {'start'}, 'span': {'data-users'}},
     allowed_classes={'span': {'mention', *STANDARD_TYPES.values()} - {''}},
     url_schemes={'http', 'https', 'mailto'},
     link_rel='noopener noreferrer nofollow',

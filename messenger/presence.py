@@ -12,7 +12,7 @@ from typing import Protocol
 
 from nicegui import Event
 
-from models import User, fold
+from models import User, fold_name
 
 LEASE = 20.0
 TYPING_INTERVAL = 2.0
@@ -91,7 +91,7 @@ class Presence:
         """
         if len(query) > MAX_QUERY_LENGTH:
             return []
-        beginning = f' {fold(query.strip())}'
+        beginning = f' {fold_name(query.strip())}'
         return list(islice((user for user in self._users if beginning in f' {user.user_id}'), limit))
 
     def connect(self, user: User) -> None:

@@ -25,6 +25,7 @@ def install(settings: Settings, *, close: Callable[[], Awaitable[None]]) -> None
     :param close: called when the server has shut down
     """
     app.on_startup(compat.warn_of_unchecked_versions)
+    app.on_startup(compat.warn_of_slow_websockets)
     app.on_startup(tune_garbage_collector)
     app.on_startup(lambda: background_tasks.create(_release_polling_clients(), name='release polling clients'))
     app.on_startup(lambda: announce(settings))

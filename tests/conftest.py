@@ -12,9 +12,10 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from messenger.chat import Chat
 from messenger.storage import Store
-from tests.person import Person
-from tests.server import ROOT, Server, free_port
-from tests.wire import Wire
+from tests.support.person import Person
+from tests.support.server import ROOT, Server, free_port
+from tests.support.socket_client import SocketClient
+from tests.support.wire import Wire
 
 CHROMIUM = os.environ.get('CHROMIUM') or shutil.which('chromium') or '/usr/bin/chromium'
 
@@ -61,8 +62,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def server(house: Path) -> AsyncIterator[Server]:
+async def server(house: Path, request: pytest.FixtureRequest) -> AsyncIterator[Server]:
+    """A running server, which a parameter, if there is one, has made worse."""
     server = Server(house)
+    if code := getattr(request, 'param', ''):
+        server.worsen(code)
     await server.start()
     yield server
     await server.stop()
@@ -106,6 +110,24 @@ def enter(arrive: Arrive) -> Arrive:
         return person
 
     return enter
+
+
+Join = Callable[..., Awaitable[SocketClient]]
+
+
+@pytest.fixture
+async def join(server: Server) -> AsyncIterator[Join]:
+    """Have somebody log in without a browser, by way of a wire if there is one."""
+    clients: list[SocketClient] = []
+
+    async def join(name: str, wire: Wire | None = None, **options: Any) -> SocketClient:
+        clients.append(client := await SocketClient.arrive((wire or server).url, **options))
+        await client.enter(name)
+        return client
+
+    yield join
+    for client in clients:
+        await client.leave()
 
 
 EnterByWire = Callable[[str], Awaitable[tuple[Person, Wire]]]

@@ -28,3 +28,7 @@ declare const Vue: any;
 /** NiceGUI's Vue application, once it is mounted. */
 // biome-ignore lint/suspicious/noExplicitAny: it comes without types
 declare const mounted_app: any;
+
+/** A Vue component in NiceGUI's manner; what `this` has comes from its options and its lifecycle. */
+// biome-ignore lint/suspicious/noExplicitAny: Vue comes without types here
+type VueComponent = { [option: string]: any } & ThisType<any>;

@@ -1,82 +1,45 @@
-"""The screens, and nothing but screens."""
+"""The screens, NiceGUI elements in Python, and what keeps them up to date."""
 
-import asyncio
-import secrets
-from collections.abc import Sequence
+from pathlib import Path
 
-from nicegui import app, background_tasks, ui
+from nicegui import app, ui
 
 from auth import LoginService
 from config import Settings
+from messenger import elements
 from messenger.chat import Chat
-from messenger.pages import audience, browser, icon, people, theme
-from messenger.pages.dialogs import dialogs
+from messenger.elements import app_icon
+from messenger.pages.broadcasts import Broadcasts
+from messenger.pages.chat_events import ChatEvents
+from messenger.pages.client_page import ClientPage
 from messenger.pages.headers import SecurityHeaders
-from messenger.pages.message_log import row
-from messenger.pages.visit import Visit
 from messenger.presence import Presence
-from models import MessageView, User, person_id
+from messenger.realtime.hub import Hub
 
-PAUSE = 0.3
+VIEWPORT = 'width=device-width, initial-scale=1, interactive-widget=resizes-content'
+STYLE_SHEET = Path(elements.__file__).parent / 'messenger.css'
 
 
-def install(settings: Settings, logins: LoginService, chat: Chat, presence: Presence) -> None:
-    """Register the one page with its two addresses, and have everyone told what changes."""
+def install(settings: Settings, login_service: LoginService, chat: Chat, presence: Presence) -> None:
+    """Register the page with its two addresses, the events that it sends, and what is told to everybody."""
+    hub = Hub('chat')
+    broadcasts = Broadcasts(hub, chat, presence)
+    chat_events = ChatEvents(hub, chat, broadcasts, page_size=settings.page_size)
+    chat_events.install()
+    broadcasts.install()
     app.add_middleware(SecurityHeaders)
-    ui.add_head_html(f'{icon.HEAD}<script>{browser.SCRIPT}</script>', shared=True)
-    ui.add_body_html(dialogs(), shared=True)
-    ui.add_css(theme.CSS, shared=True)
-    icon.install(settings.title)
-    audience.install()
-    server = secrets.token_hex(4)
+    app_icon.install(settings.title)
+    ui.add_css(STYLE_SHEET, shared=True)
 
     def messenger() -> None:
-        Visit(settings, logins, chat, presence, server=server)
+        ClientPage(settings, login_service, chat, presence, hub)
 
     for path in ('/', '/chat'):
         ui.page(
             path,
             title=settings.title,
-            favicon=icon.address(),
+            favicon=app_icon.FOLDER / 'bubble.svg',
+            dark=None,
             reconnect_timeout=settings.reconnect_grace,
-            viewport='width=device-width, initial-scale=1, interactive-widget=resizes-content',
+            viewport=VIEWPORT,
         )(messenger)
-    _tell_changes(chat)
-    _tell_people(presence)
-    _tell_typing(presence)
-
-
-def _tell_changes(chat: Chat) -> None:
-    told: int | None = None
-
-    async def tell(changes: Sequence[MessageView]) -> None:
-        nonlocal told
-        code, told = browser.place(map(row, changes), after=told), changes[-1].seq
-        await audience.tell_everyone(code)
-
-    chat.changed.subscribe(tell)
-
-
-def _tell_people(presence: Presence) -> None:
-    async def tell() -> None:
-        await audience.tell_everyone(people.show(presence.users))
-        await asyncio.sleep(PAUSE)  # meanwhile others may come and go, and all of them are told at once
-
-    presence.changed.subscribe(lambda: background_tasks.create_lazy(tell(), name='tell who is here'))
-
-
-def _tell_typing(presence: Presence) -> None:
-    typing: dict[str, str] = {}
-
-    async def tell() -> None:
-        told = dict(typing)
-        typing.clear()
-        if told:
-            await audience.tell_everyone(browser.call('typing', told))
-            await asyncio.sleep(PAUSE)
-
-    def hear(person: User) -> None:
-        typing[person_id(person.user_id)] = person.name
-        background_tasks.create_lazy(tell(), name='tell who is typing')
-
-    presence.typed.subscribe(hear)

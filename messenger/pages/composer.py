@@ -1,56 +1,79 @@
-"""The place to write: new messages, replies, and other texts for one's own."""
+"""The place to write."""
 
+from collections.abc import Callable
 from typing import Any
 
-from nicegui import Client
+from nicegui import ui
 
-from auth import LoginSession
-from messenger.chat import Chat, Refused
-from messenger.pages import audience, browser
+from messenger.elements.message_list import MessageList
+from messenger.elements.post_queue import Context, PostQueue
+from messenger.elements.suggestions import Suggestions
 
-# a box that grows with its text, and a button; above them who is typing, refusals, what is replied to, names to mention
-HTML = """
-<div class="composer"><div class="typing" id="typing"></div><div class="complaint" id="complaint" role="alert"></div>
-<div class="about" id="about" hidden><span id="about-text" dir="auto"></span>
-<button type="button" class="quiet" data-act="cancel">Cancel</button></div>
-<ul class="offers" id="offers" role="listbox" aria-label="People to mention" hidden></ul>
-<div class="box"><textarea id="message" rows="1" dir="auto" aria-label="Message" placeholder="Write a message…"
-enterkeyhint="send" aria-autocomplete="list" aria-controls="offers"></textarea>
-<button type="button" class="primary" data-act="say">Send</button></div></div>
-"""
+TYPING_INTERVAL = 3.0
+EMIT_TEXT_KEY = '(event) => event.key.length === 1 && emit()'
 
 
 class Composer:
-    """What the server does with what is written."""
+    """A box that grows with its text; above it what has not been sent, and what is being replied to or edited."""
 
-    def __init__(self, client: Client, session: LoginSession, chat: Chat) -> None:
-        self._client = client
-        self._session = session
-        self._chat = chat
-        audience.hear('say', self._hear)
+    def __init__(
+        self,
+        messages: MessageList,
+        *,
+        me: str,
+        max_length: int,
+        on_typing: Callable[[], Any],
+        on_emptied: Callable[[int], Any],
+    ) -> None:
+        """
+        :param messages: shows what has been sent
+        :param me: the ``data-author`` of this user's own messages
+        :param max_length: longest text of a message, in characters
+        :param on_typing: called every few seconds while somebody types
+        :param on_emptied: called with the id of a message whose text has been removed in an edit
+        """
+        with ui.element('div').classes('composer') as composer:
+            self._about = ui.row(wrap=False).classes('about')
+            with ui.row(wrap=False).classes('box'):
+                self._box = (
+                    ui.textarea(placeholder='Write a message…')
+                    .props('autogrow borderless dense rows=1 dir=auto debounce=300')
+                    .props('aria-label=Message enterkeyhint=send')
+                    .on('keydown.escape', self.cancel, args=[])
+                    .on('keydown', on_typing, throttle=TYPING_INTERVAL, trailing_events=False, js_handler=EMIT_TEXT_KEY)
+                )
+                self._send = ui.button('Send').props('unelevated no-caps')
+            Suggestions(self._box)
+            self._queue = PostQueue(
+                self._box, messages, me=me, max_length=max_length, on_context=self._show_context, on_emptied=on_emptied
+            )
+        self._queue.move(composer, 0)
+        self._queue.submit_on_click(self._send)
 
-    async def _hear(self, sent: Any) -> None:
-        match sent:
-            case {'text': str(text), 'key': str(key)}:
-                try:
-                    answered = await self._take(text, key, sent)
-                except Refused as refused:
-                    await self._tell('refuse', key, str(refused))
-                else:
-                    if answered:
-                        await self._tell('sent', key)
+    def show_reply(self, author: str, line: str) -> None:
+        """Show what is being replied to."""
+        self._show_about(f'Replying to {author}: {line}')
 
-    async def _take(self, text: str, key: str, more: dict[str, object]) -> bool:
-        """Do what is wished, and answer whether the page must be told: a new message's row tells it by itself."""
-        if self._session.ended:
-            raise Refused('You have been logged out, so this was not sent.')
-        if isinstance(message_id := more.get('edit'), int):
-            await self._chat.edit(message_id, text, by=self._session)
-            return True
-        reply_to = more.get('reply')
-        reply_to = reply_to if isinstance(reply_to, int) else None
-        await self._chat.post(text, by=self._session, key=key, reply_to=reply_to)
-        return bool(more.get('again'))  # the row that answers may have been and gone
+    def edit(self, message_id: int, text: str) -> None:
+        """Put the text of an own message into the box, to be edited."""
+        self._queue.edit(message_id, text)
 
-    async def _tell(self, name: str, *arguments: str) -> None:
-        await audience.tell(self._client, browser.call(name, *arguments))
+    def cancel(self) -> None:
+        """Give up a reply or an edit."""
+        if self._about.default_slot.children:
+            self._queue.cancel()
+
+    def _show_context(self, context: Context) -> None:
+        match context:
+            case 'edit':
+                self._show_about('Editing your message')
+            case 'reply':
+                self._show_about('Replying')
+            case _:
+                self._about.clear()
+        self._send.text = 'Save' if context == 'edit' else 'Send'
+
+    def _show_about(self, text: str) -> None:
+        with self._about.clear():
+            ui.label(text).props('dir=auto')
+            ui.button('Cancel', on_click=self.cancel, color=None).props('flat no-caps dense')

@@ -1,11 +1,14 @@
-"""What opens over the conversation: menu, help, settings, invitation, any emoji, and the question before deleting.
+"""What opens over the chat. Each dialog is made when it is opened and deleted when it is closed."""
 
-One HTML for all pages: as elements of each page they would cost the server 100 kB for every visitor.
-"""
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from html import escape
+from nicegui import ui
 
-from messenger.pages.icon import sign
+from messenger import markdown
+from messenger.elements.browser_tab import BrowserTab
+from messenger.elements.qr_code import QrCode
+from messenger.pages.invitation import reachable_address
 
 KEYS = {
     'Enter': 'send the message',
@@ -18,93 +21,148 @@ KEYS = {
     'End': 'go to the newest message',
     '?': 'show this help',
 }
-POPULAR = '👍 👎 ❤️ 😂 😊 😍 🤔 😮 😢 😡 🎉 🙏 👏 💪 🔥 ✨ ✅ ❌ ❓ ❗ 👀 💡 🚀 ☕ 🍰 🌞 🐛 💯 🤝 👋 🙌 😴'
-MARKDOWN = {
-    '**bold**': '<strong>bold</strong>',
-    '*italic*': '<em>italic</em>',
-    '~~strike~~': '<s>strike</s>',
-    '`code`': '<code>code</code>',
-    '> quote': 'a quote',
-    '- item': 'a list',
-    '```python': 'a block of code, until ```',
-    ':tada:': '🎉',
-}
+FORMATS = ('**bold**', '*italic*', '~~strike~~', '`code`', ':tada:')  # shown beside what becomes of them
+MORE_FORMATS = {'> quote': 'a quote', '- item': 'a list', '```python': 'a block of code, until ```'}
+POPULAR_EMOJI = (
+    *('👍', '👎', '❤️', '😂', '😊', '😍', '🤔', '😮', '😢', '😡', '🎉', '🙏', '👏', '💪', '🔥', '✨'),
+    *('✅', '❌', '❓', '❗', '👀', '💡', '🚀', '☕', '🍰', '🌞', '🐛', '💯', '🤝', '👋', '🙌', '😴'),
+)
 
 
-def dialogs() -> str:
-    """The HTML of the menu and all dialogs."""
-    return ''.join([_menu(), _help(), _settings(), _invitation(), _any_emoji(), _question()])
+@contextmanager
+def open_dialog(title: str, *, role: str = 'dialog', closable: bool = True) -> Iterator[ui.dialog]:
+    """Open a dialog with a title, which is deleted as soon as it has been closed.
+
+    :param role: its role for screen readers
+    :param closable: whether it has a button that only closes it
+    """
+    # not where the click came from: what is opened in a menu would be deleted with the menu
+    with ui.context.client, ui.element() as place, ui.dialog(value=True) as dialog, ui.card().classes('dialog'):
+        dialog.props(f'role={role} aria-label="{title}"')
+        dialog.on('hide', lambda: _delete(dialog, place), args=[])
+        with ui.row(wrap=False).classes('dialog-header'):
+            ui.label(title).props('role=heading aria-level=2').classes('title')
+            if closable:
+                ui.button(icon='close', on_click=dialog.close, color=None).props('flat round aria-label=Close')
+        yield dialog
 
 
-def _menu() -> str:
-    items = ''.join(
-        [
-            '<button type="button" data-act="invite">Invite others</button>',
-            '<button type="button" data-act="open" data-what="settings">Settings</button>',
-            '<button type="button" data-act="open" data-what="help">Help</button>',
-        ]
-    )
-    return f'<nav id="menu" popover aria-label="Menu">{items}</nav>'
+@contextmanager
+def open_menu(button: ui.button) -> Iterator[ui.menu]:
+    """Open a menu at a button, which is deleted as soon as it has been closed."""
+    with button.client.layout, ui.menu(value=True) as menu:
+        menu.props(f'target="#{button.html_id}" no-parent-event auto-close role=navigation aria-label=Menu')
+        menu.on('hide', menu.delete, args=[])
+        yield menu
 
 
-def _help() -> str:
-    keys = ''.join(f'<dt><kbd>{escape(key)}</kbd></dt><dd>{escape(what)}</dd>' for key, what in KEYS.items())
-    marks = ''.join(f'<dt><code>{escape(mark)}</code></dt><dd>{what}</dd>' for mark, what in MARKDOWN.items())
-    return _dialog('help', 'Help', f'<h3>Keys</h3><dl>{keys}</dl><h3>Formatting</h3><dl>{marks}</dl>')
+def show_help() -> None:
+    """Show the keys and how to format text."""
+    with open_dialog('Help'):
+        ui.label('Keys').props('role=heading aria-level=3').classes('heading')
+        with ui.element('dl'):
+            for key, meaning in KEYS.items():
+                with _row('kbd', key):
+                    ui.label(meaning)
+        ui.label('Formatting').props('role=heading aria-level=3').classes('heading')
+        with ui.element('dl'):
+            for sample in FORMATS:
+                with _row('code', sample):
+                    ui.html(markdown.render(sample), sanitize=False).classes('text')
+            for sample, meaning in MORE_FORMATS.items():
+                with _row('code', sample):
+                    ui.label(meaning)
 
 
-def _settings() -> str:
-    return _dialog(
-        'settings',
-        'Settings',
-        '<form id="choices">'
-        + _choice('Appearance', 'theme', {'auto': 'Automatic', 'light': 'Light', 'dark': 'Dark'})
-        + _choice('Notifications', 'notify', {'off': 'None', 'mentions': 'Mentions of me', 'all': 'All messages'})
-        + '<p id="insecure" hidden>This page cannot show notifications: browsers allow them with HTTPS only.</p>'
-        '<p id="denied" role="alert" hidden>This browser does not allow notifications. Allow them for this page in '
-        'the settings of the browser.</p>'
-        '<label><input type="checkbox" name="sound"> Play a sound</label></form>',
-    )
+def show_invitation(address: str) -> None:
+    """Show how others get here.
+
+    :param address: by which this page was opened
+    """
+    address = reachable_address(address)
+    with open_dialog('Invite others'):
+        ui.label('Open this address, or point a phone’s camera at the code. The password is not part of it.')
+        ui.link(address, address, new_tab=True)
+        QrCode(address)
 
 
-def _choice(legend: str, name: str, options: dict[str, str]) -> str:
-    radios = ''.join(
-        f'<label><input type="radio" name="{name}" value="{value}"> {label}</label>' for value, label in options.items()
-    )
-    return f'<fieldset><legend>{legend}</legend>{radios}</fieldset>'
+def show_preferences(tab: BrowserTab) -> None:
+    """Let a user choose what this browser keeps."""
+    preferences = tab.preferences
+
+    async def ask_permission() -> None:
+        if preferences.notify != 'off':
+            permission = await tab.may_notify()
+            denied.visible, insecure.visible = permission in ('denied', 'default'), permission == 'insecure'
+            if permission != 'granted':
+                notify.value = 'off'  # which calls this again, and leaves the reason on the screen
+        tab.save()
+
+    with open_dialog('Settings'):
+        ui.label('Appearance').classes('heading')
+        ui.radio({'auto': 'Automatic', 'light': 'Light', 'dark': 'Dark'}, on_change=tab.save).bind_value(
+            preferences, 'theme'
+        ).props('inline aria-label=Appearance')
+        ui.label('Notifications').classes('heading')
+        notify = (
+            ui.radio({'off': 'None', 'mentions': 'Mentions of me', 'all': 'All messages'}, on_change=ask_permission)
+            .bind_value(preferences, 'notify')
+            .props('inline aria-label=Notifications')
+        )
+        insecure = ui.label('This page cannot show notifications: browsers allow them with HTTPS only.')
+        denied = (
+            ui.label(
+                'This browser does not allow notifications. Allow them for this page in the settings of the browser.'
+            )
+            .props('role=alert')
+            .classes('refusal')
+        )
+        denied.visible = insecure.visible = False
+        ui.checkbox('Play a sound', on_change=tab.save).bind_value(preferences, 'sound')
 
 
-def _invitation() -> str:
-    return _dialog(
-        'invitation',
-        'Invite others',
-        '<p>Open this address, or point a phone’s camera at the code. The password is not part of it.</p>'
-        '<p><a id="address" target="_blank" rel="noopener"></a></p><div id="code"></div>',
-    )
+async def ask_to_delete() -> bool:
+    """Ask whether a message shall be deleted."""
+    with open_dialog('Delete this message?', role='alertdialog', closable=False) as dialog:
+        ui.label('Everybody will see “message deleted” in its place.')
+        with ui.row().classes('dialog-actions'):
+            ui.button('Keep it', on_click=dialog.close, color=None).props('flat no-caps autofocus')
+            ui.button('Delete', on_click=lambda: dialog.submit(True)).props('unelevated no-caps')
+    return bool(await dialog)
 
 
-def _any_emoji() -> str:
-    return _dialog(
-        'any-emoji',
-        'React with an emoji',
-        '<label for="emoji-name">Search, or type one</label>'
-        '<input id="emoji-name" type="search" autocomplete="off" maxlength="40" autofocus>'
-        f'<div id="emoji-found" role="group" aria-label="Emoji" data-popular="{POPULAR}"></div>',
-    )
+async def pick_emoji() -> str | None:
+    """Let a user choose any emoji; return it, or None if the dialog was closed."""
+    with open_dialog('React with an emoji') as dialog:
+
+        @ui.refreshable
+        def show_found(words: str = '') -> None:
+            found = markdown.find_emoji(words) if words.strip() else [(emoji, emoji) for emoji in POPULAR_EMOJI]
+            with ui.row().classes('emoji').props('role=group aria-label=Emoji'):
+                for emoji, name in found:
+                    ui.button(emoji, on_click=lambda emoji=emoji: dialog.submit(emoji), color=None).props('flat').props[
+                        'aria-label'
+                    ] = name
+                if not found:
+                    ui.label('No emoji has such a name.')
+
+        ui.input('Search, or type one', on_change=lambda change: show_found.refresh(change.value)).props(
+            'outlined dense autofocus debounce=200 maxlength=40 type=search autocomplete=off'
+        )
+        show_found()
+    emoji: str | None = await dialog
+    return emoji
 
 
-def _question() -> str:
-    return (
-        '<dialog id="erase" role="alertdialog" aria-labelledby="erase-title"><h2 id="erase-title">Delete this message?'
-        '</h2><p>Everybody will see “message deleted” in its place.</p><div class="answers">'
-        '<button type="button" class="quiet" data-act="close" autofocus>Keep it</button>'
-        '<button type="button" class="primary" data-act="erase">Delete</button></div></dialog>'
-    )
+def _delete(*elements: ui.element) -> None:
+    """Delete elements by one event: after that of a deleted element NiceGUI hears no other."""
+    for element in elements:
+        element.delete()
 
 
-def _dialog(name: str, title: str, content: str) -> str:
-    close = f'<button type="button" class="quiet" data-act="close" aria-label="Close">{sign("close")}</button>'
-    return (
-        f'<dialog id="{name}" aria-labelledby="{name}-title"><header><h2 id="{name}-title">{title}</h2>{close}</header>'
-        f'{content}</dialog>'
-    )
+@contextmanager
+def _row(tag: str, term: str) -> Iterator[None]:
+    with ui.element('dt'), ui.element(tag):
+        ui.label(term)
+    with ui.element('dd'):
+        yield

@@ -1,45 +1,72 @@
 """The login screen."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Any
 
-from nicegui import events, ui
-from nicegui.elements.mixins.text_element import TextElement
+from nicegui import app, ui
 
 from auth import LoginError
+from messenger.elements.browser_tab import BrowserTab
 
-NOTICES = {
+NOTICES: dict[str | None, str] = {
     'restart': 'The server was restarted, which logs everybody out. Please log in again; the messages are still here.',
     'lost': 'The connection was lost for too long. Please log in again; the messages are still here.',
     'reload': 'Reloading or leaving the page logs out. Please log in again.',
     'logout': 'You have logged out.',
     'taken': 'Somebody logged in with your name while your connection was lost, so you have been logged out.',
 }
+UNSENT = 'Your unsent message is waiting. It is sent when you log in with the same name.'
 
 
-class Login:
-    """Asks for a name and the shared password; ``enter(name, password)`` lets in or raises `LoginError`."""
+class LoginPage:
+    """Asks for a name and the shared password."""
 
-    def __init__(self, title: str, enter: Callable[[str, str], Awaitable[None]]) -> None:
-        self._enter = enter
-        with ui.element('div').classes('login'), ui.element('form').on('submit.prevent', self._submit, args=[]):
-            TextElement(tag='h1', text=title)
-            self._notice = TextElement(tag='div', text='').classes('notice').props('role=status')
-            TextElement(tag='p', text='Type any name and the shared password.').classes('hint')
+    def __init__(self, title: str, tab: BrowserTab, log_in: Callable[[str, str], Any]) -> None:
+        """
+        :param tab: knows how the browser came here
+        :param log_in: called with the name and the password; raises `LoginError` with a sentence for the user
+        """
+        self._tab = tab
+        self._log_in = log_in
+        self._reason: str | None = None
+        with ui.element().classes('login') as self._screen, ui.element('form') as form:
+            form.on('submit.prevent', self._submit, args=[])
+            ui.label(title).props('role=heading aria-level=1').classes('title')
+            self._notice = ui.label().classes('notice').props('role=status')
+            ui.label('Type any name and the shared password.').classes('hint')
             self._name = ui.input('Name').props('outlined autofocus name=username autocomplete=username maxlength=100')
             self._password = ui.input('Password', password=True).props(
                 'outlined name=password autocomplete=current-password'
             )
-            self._complaint = ui.element('div').classes('complaint').props('role=alert')
-            TextElement(tag='button', text='Log in').classes('primary').props('type=submit')
+            self._refusal = ui.label().classes('refusal').props('role=alert')
+            ui.button('Log in').props('type=submit unelevated no-caps')
 
-    def say_why(self, reason: str | None) -> None:
-        """Tell why this browser is at the login screen; ``reason`` is one of `NOTICES`."""
-        self._notice.set_text(NOTICES.get(reason or '', ''))
+    def prefill(self) -> None:
+        """Fill in the name that was last used in this tab, and tell whether something is waiting to be sent."""
+        if not self._screen.is_deleted:
+            self._name.value = self._name.value or self._tab.name
+            self._show_notice()
 
-    async def _submit(self, _: events.GenericEventArguments) -> None:
+    async def explain(self) -> None:
+        """Tell why this tab is at the login screen, unless it is there for the first time."""
+        self._reason = app.storage.tab.pop('reason', None)
+        is_chat = ui.context.client.request.url.path.endswith('/chat')
+        if self._reason is None and is_chat and await self._tab.was_reloaded():
+            self._reason = 'restart'  # the tab was in the chat of a server that this one does not know
+        if not self._screen.is_deleted:  # nobody waits for the browser's answer before logging in
+            self._show_notice()
+
+    def _show_notice(self) -> None:
+        sentences = [NOTICES.get(self._reason), UNSENT if self._tab.has_unsent else None]
+        self._notice.text = ' '.join(filter(None, sentences))
+
+    def delete(self) -> None:
+        """Take the screen away."""
+        self._screen.delete()
+
+    def _submit(self) -> None:
+        self._refusal.text = ''
         try:
-            await self._enter(self._name.value or '', self._password.value or '')
+            self._log_in(self._name.value or '', self._password.value or '')
         except LoginError as error:
-            self._complaint.clear()
-            with self._complaint:
-                ui.label(str(error))
+            self._refusal.text = str(error)

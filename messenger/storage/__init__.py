@@ -1,5 +1,22 @@
 """The only code that talks to a database."""
 
-from messenger.storage.store import NotFound, NotStored, Request, Store, Unusable
+from messenger.storage.errors import (
+    CommandError,
+    CommitError,
+    DatabaseUnavailableError,
+    MessageNotFoundError,
+    TooManyReactionsError,
+)
+from messenger.storage.store import Store
+from messenger.storage.transaction import MAX_REACTIONS, Command
 
-__all__ = ['NotFound', 'NotStored', 'Request', 'Store', 'Unusable']
+__all__ = [
+    'MAX_REACTIONS',
+    'Command',
+    'CommandError',
+    'CommitError',
+    'DatabaseUnavailableError',
+    'MessageNotFoundError',
+    'Store',
+    'TooManyReactionsError',
+]

@@ -1,298 +1,119 @@
-"""The only room that talks to the database: the group-committing writer, and the reads.
-
-Nothing here waits on the event loop: commits and reads run in worker threads.
-"""
+"""Group commit and reads. Nothing here waits on the event loop: commits and reads run in worker threads."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
-from itertools import starmap
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, event, func
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, SQLModel, col, create_engine, insert, select, update
+from sqlalchemy import Connection
 
-from models import Message, MessageView, NewMessage, NewText, Quote, Reaction, Toggle
+from messenger.batching import Batcher
+from messenger.storage import statements
+from messenger.storage.database import open_database
+from messenger.storage.errors import CommitError
+from messenger.storage.statements import clamp_int64, read_views
+from messenger.storage.transaction import Command, WriteTransaction
+from models import Changes, MessageView, NewestPage
 
-BUSY_TIMEOUT = 5
-GROUP_LIMIT = 1000
-LARGEST = 2**63 - 1
-Quoted = aliased(Message)
-COLUMNS: list[Any] = [
-    *(Message.id, Message.seq, Message.author, Message.author_key, Message.key, Message.text, Message.sent_at),
-    *(Message.edited, Message.deleted, Message.reactions, Quoted.id, Quoted.author, Quoted.text, Quoted.deleted),
-]
-# the statements of the usual way, made once: making one costs as much as running it
-MESSAGES: Any = select(*COLUMNS).outerjoin(Quoted, col(Quoted.id) == Message.reply_to)
-CHANGES_AFTER: Any = MESSAGES.where(col(Message.seq) > bindparam('seq')).order_by(col(Message.seq))
-INSERT = insert(Message.__table__)  # type: ignore[attr-defined]
-# two queries in one: SQLite looks up a greatest value in an index, but two of them at once in the whole table
-LAST: Any = select(select(func.max(Message.seq)).scalar_subquery(), select(func.max(Message.id)).scalar_subquery())
-KNOWN: Any = select(Message.author_key, Message.key, Message.id).where(
-    col(Message.key).in_(bindparam('keys', expanding=True))
-)
-
-
-class Unusable(Exception):
-    """The database cannot be used; the message is a sentence that says what to do."""
-
-
-class NotStored(Exception):
-    """A change was not committed, and nothing of it is kept."""
-
-
-class NotFound(Exception):
-    """There is no such message, or it is not this person's, or it is deleted."""
-
-
-Request = NewMessage | NewText | Toggle
+LOCK_TIMEOUT = 5.0
+MAX_COMMANDS_PER_COMMIT = 1000
+Pending = tuple[Command, asyncio.Future[MessageView]]
 Outcome = MessageView | Exception
 
 
 class Store:
-    """Messages in one SQLite file, durable (WAL, ``synchronous=FULL``) before anyone is told of them."""
+    """Messages in a database, durable before anyone sees them. What is asked for at the same time is one commit."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database and make its tables.
+    def __init__(self, url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
+        """Open the database, and create or upgrade its tables.
 
-        :param url: ``sqlite:///`` followed by a path
-        :raises Unusable: if it cannot be read, cannot be written, or is not a database of this program
+        :param url: of the database, as SQLAlchemy writes it
+        :param lock_timeout: seconds to wait for another program that holds the database
+        :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
-        self._engine = _engine(url)
-        self._listener: Callable[[Sequence[MessageView]], None] = lambda changes: None
-        self._waiting: list[tuple[Request, asyncio.Future[MessageView]]] = []
-        self._writer: asyncio.Task[None] | None = None
-        try:
-            SQLModel.metadata.create_all(self._engine)
-            with self._writing() as session:
-                _views(session, MESSAGES.limit(1))
-        except DBAPIError as error:
-            raise Unusable(_sentence(url.removeprefix('sqlite:///'), error)) from error
+        self._database = open_database(url, lock_timeout=lock_timeout)
+        self._listener: Callable[[Changes], None] = lambda changes: None
+        self._writer = Batcher(self._write, name='store writer', limit=MAX_COMMANDS_PER_COMMIT)
 
-    def on_commit(self, listener: Callable[[Sequence[MessageView]], None]) -> None:
-        """Have ``listener`` called on the event loop after each commit with its changes, in the order of ``seq``."""
+    def on_commit(self, listener: Callable[[Changes], None]) -> None:
+        """Have ``listener`` called on the event loop after each commit that changed something."""
         self._listener = listener
 
-    async def apply(self, request: Request) -> MessageView:
-        """Commit a change, together with whatever else is waiting, and answer the message as it is then.
+    async def apply(self, command: Command) -> MessageView:
+        """Queue a change for the next group commit and return the updated message.
 
-        A new message whose key this author has used before answers the message that is already there.
+        A message whose ``client_message_id`` this author has used before is not stored again: the first one is
+        returned.
 
-        :raises NotStored: if it could not be committed (disk full, database locked or read-only)
-        :raises NotFound: if there is no message that this request may change
+        :raises CommitError: if it could not be committed (disk full, database locked or read-only)
+        :raises CommandError: if the rules of a message forbid it
         """
         stored: asyncio.Future[MessageView] = asyncio.get_running_loop().create_future()
-        self._waiting.append((request, stored))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write(), name='store writer')
+        self._writer.add((command, stored))
         return await stored
 
     async def get(self, message_id: int) -> MessageView | None:
-        """One message."""
-        found = await self._read(MESSAGES.where(col(Message.id) == _fit(message_id)))
+        """Return one message."""
+        found = await self._read(statements.MESSAGES_WITH_IDS, ids=[clamp_int64(message_id)])
         return found[0] if found else None
 
-    async def newest_page(self, limit: int) -> list[MessageView]:
-        """The newest ``limit`` messages, oldest first."""
-        return (await self._read(MESSAGES.order_by(col(Message.id).desc()).limit(limit)))[::-1]
+    async def newest_page(self, limit: int) -> NewestPage:
+        """Return the newest ``limit`` messages, and the position of the latest change."""
+
+        def read(connection: Connection) -> NewestPage:
+            last = connection.execute(statements.LAST).first()
+            page = read_views(connection, statements.NEWEST, limit=limit)[::-1]
+            return NewestPage(last.seq if last else 0, page)
+
+        return await asyncio.to_thread(self._database.read, read)
 
     async def page_before(self, message_id: int, limit: int) -> list[MessageView]:
-        """The ``limit`` messages before the one with ``message_id``, oldest first."""
-        earlier = MESSAGES.where(col(Message.id) < _fit(message_id))
-        return (await self._read(earlier.order_by(col(Message.id).desc()).limit(limit)))[::-1]
+        """Return the ``limit`` messages before the one with ``message_id``, oldest first."""
+        return (await self._read(statements.BEFORE, message_id=clamp_int64(message_id), limit=limit))[::-1]
 
     async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
-        """The first ``limit`` messages that changed after position ``seq``, in the order of their latest changes."""
-        return await self._read(CHANGES_AFTER.limit(limit), seq=_fit(seq))
+        """Return the first ``limit`` messages that changed after position ``seq``, in order of their latest changes."""
+        return await self._read(statements.CHANGES_AFTER, seq=clamp_int64(seq), limit=limit)
 
     async def close(self) -> None:
-        """Commit what is waiting, then close the database."""
-        if self._writer is not None:
-            await self._writer
-        await asyncio.to_thread(self._engine.dispose)
+        """Commit what is queued, then close the database."""
+        await self._writer.close()
+        await asyncio.to_thread(self._database.close)
 
-    async def _write(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:GROUP_LIMIT], self._waiting[GROUP_LIMIT:]
-            outcomes: Sequence[Outcome]
-            changes: Sequence[MessageView] = ()
-            try:
-                outcomes, changes = await self._try_to_commit([request for request, _ in group])
-            except Exception as error:  # whatever it was, each sender is told and the writer goes on
-                outcomes = [NotStored(type(error).__name__) for _ in group]
-            for (_, stored), outcome in zip(group, outcomes, strict=True):
-                if stored.done():
-                    continue
-                if isinstance(outcome, Exception):
-                    stored.set_exception(outcome)
-                else:
-                    stored.set_result(outcome)
-            if changes:
-                self._listener(changes)  # here, not where a sender waits: a sender may be gone before the answer
-
-    async def _try_to_commit(self, requests: Sequence[Request]) -> tuple[Sequence[Outcome], Sequence[MessageView]]:
+    async def _write(self, batch: Sequence[Pending]) -> None:
+        commands = [command for command, _ in batch]
+        outcomes: Sequence[Outcome]
+        changes: Changes | None = None
         try:
-            return await asyncio.to_thread(self._commit, requests)
-        except DBAPIError as error:
-            if 'readonly' not in str(error.orig):
-                raise
-        await asyncio.to_thread(self._engine.dispose)  # a connection remembers that the file was read-only
-        return await asyncio.to_thread(self._commit, requests)
+            outcomes, changes = await asyncio.to_thread(self._database.write, partial(_execute, commands=commands))
+        except Exception as error:  # whatever it was, every sender is told
+            outcomes = [CommitError(type(error).__name__) for _ in batch]
+        for (_, stored), outcome in zip(batch, outcomes, strict=True):
+            _resolve(stored, outcome)
+        if changes and changes.messages:
+            self._listener(changes)  # here, not where a sender waits: a sender may be gone before the commit returns
 
-    def _commit(self, requests: Sequence[Request]) -> tuple[list[Outcome], list[MessageView]]:
-        with self._writing() as session:
-            ledger = _Ledger(session)
-            said = ledger.say([request for request in requests if isinstance(request, NewMessage)])
-            targets: list[int | None] = []
-            for request in requests:
-                match request:
-                    case NewMessage():
-                        targets.append(said[request.identity])
-                    case NewText():
-                        targets.append(ledger.rewrite(request))
-                    case Toggle():
-                        targets.append(ledger.toggle(request))
-            if all(isinstance(request, NewMessage) and request.reply_to is None for request in requests):
-                changes = ledger.new  # as they will be read
-            else:
-                changes = _views(session, CHANGES_AFTER, seq=ledger.start)
-            views = {view.id: view for view in changes}
-            if repeated := {target for target in targets if target is not None} - views.keys():
-                repeats = _views(session, MESSAGES.where(col(Message.id).in_(repeated)))
-                views |= {view.id: view for view in repeats}
-            session.commit()
-        return [NotFound() if target is None else views[target] for target in targets], changes
-
-    async def _read(self, query: Any, **values: int) -> list[MessageView]:
-        def read() -> list[MessageView]:
-            with Session(self._engine) as session:
-                return _views(session, query, **values)
-
-        return await asyncio.to_thread(read)
-
-    def _writing(self) -> Session:
-        return Session(self._engine.execution_options(writing=True))
-
-
-class _Ledger:
-    """One transaction's changes, each with the next position."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.start, self._last_id = (last or 0 for last in session.connection().execute(LAST).one())
-        self._seq = self.start
-        self.new: list[MessageView] = []
-
-    def say(self, messages: Sequence[NewMessage]) -> dict[tuple[str, str], int]:
-        """Insert what is new, and answer where each message is, new or not."""
-        if not messages:
-            return {}
-        known = self._session.connection().execute(KNOWN, {'keys': [message.key for message in messages]})
-        places = {(author_key, key): message_id for author_key, key, message_id in known}
-        rows: list[dict[str, object]] = []
-        for message in messages:
-            if message.identity not in places:
-                view = self._place(message)
-                self.new.append(view)
-                places[message.identity] = view.id
-                rows.append(_columns(view, reply_to=message.reply_to))
-        if rows:
-            self._session.connection().execute(INSERT, rows)
-        return places
-
-    def _place(self, message: NewMessage) -> MessageView:
-        """The next place in the conversation, and what is known of a message that replies to none."""
-        self._last_id += 1
-        author, text = message.author, message.text
-        return MessageView(self._last_id, self._next(), author, message.author_key, message.key, text, message.sent_at)
-
-    def rewrite(self, request: NewText) -> int | None:
-        message = self._session.get(Message, _fit(request.message_id), populate_existing=True)
-        if message is None or message.deleted or message.author_key != request.author_key:
-            return None
-        if request.text is None:
-            message.text, message.reactions, message.deleted = '', [], True
-        else:
-            message.text, message.edited = request.text, True
-        message.seq = self._next()
-        self._session.flush()
-        replies = select(Message.id).where(Message.reply_to == message.id).order_by(col(Message.id))
-        for reply in self._session.exec(replies).all():  # they quote it
-            self._session.execute(update(Message).where(col(Message.id) == reply).values(seq=self._next()))
-        return message.id
-
-    def toggle(self, request: Toggle) -> int | None:
-        message = self._session.get(Message, _fit(request.message_id), populate_existing=True)
-        if message is None or message.deleted:
-            return None
-        new = [request.reaction.emoji, request.reaction.author_key, request.reaction.author]
-        others = [reaction for reaction in message.reactions if reaction[:2] != new[:2]]
-        message.reactions = others if len(others) < len(message.reactions) else [*others, new]
-        message.seq = self._next()
-        self._session.flush()
-        return message.id
-
-    def _next(self) -> int:
-        self._seq += 1
-        return self._seq
-
-
-def _columns(new: MessageView, *, reply_to: int | None) -> dict[str, object]:
-    place = {'id': new.id, 'seq': new.seq, 'author': new.author, 'author_key': new.author_key, 'key': new.key}
-    content = {'text': new.text, 'sent_at': new.sent_at, 'reply_to': reply_to and _fit(reply_to)}
-    return place | content | {'edited': False, 'deleted': False, 'reactions': []}
-
-
-def _fit(number: int) -> int:
-    """The nearest number that SQLite can hold: one that is too large must not fail the others of its group."""
-    return max(-LARGEST, min(number, LARGEST))
-
-
-def _views(session: Session, query: Any, **values: int) -> list[MessageView]:
-    return [_view(*row) for row in session.execute(query, values)]
-
-
-def _view(*row: Any) -> MessageView:
-    *plain, reactions, quoted, author, text, deleted = row
-    quote = Quote(quoted, author, text, deleted) if quoted is not None else None
-    rest: Any = quote, tuple(starmap(Reaction, reactions))
-    return MessageView(*plain, *rest)
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={'timeout': BUSY_TIMEOUT, 'check_same_thread': False})
-
-    @event.listens_for(engine, 'connect')
-    def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None  # sqlite3 would begin too late by itself; see _begin
-        connection.execute('PRAGMA journal_mode=WAL')
-        connection.execute('PRAGMA synchronous=FULL')
-
-    @event.listens_for(engine, 'begin')
-    def _begin(connection: Any) -> None:
-        # a writer takes its lock before it reads the last position, so that two writers cannot take the same one
-        writing = connection.get_execution_options().get('writing')
-        connection.exec_driver_sql('BEGIN IMMEDIATE' if writing else 'BEGIN')
-
-    return engine
-
-
-def _sentence(path: str, error: DBAPIError) -> str:
-    reason = str(error.orig)
-    if 'not a database' in reason or 'malformed' in reason:
-        return f'The file {path} is not a database. Move it away, or set MESSENGER_DATABASE_URL to another file.'
-    if 'no such column' in reason:
-        return (
-            f'The database {path} was made by another program or version. '
-            f'Move it away, or set MESSENGER_DATABASE_URL to another file.'
+    async def _read(self, statement: Any, **values: object) -> list[MessageView]:
+        return await asyncio.to_thread(
+            self._database.read, lambda connection: read_views(connection, statement, **values)
         )
-    if 'readonly' in reason:
-        return f'The database {path} is read-only. Make it and its folder writable, or set MESSENGER_DATABASE_URL.'
-    if 'locked' in reason:
-        return f'The database {path} is locked. End the program that holds it, or set MESSENGER_DATABASE_URL.'
-    return (
-        f'The database {path} cannot be opened ({reason}). '
-        f'Check that the folder exists and is writable, or set MESSENGER_DATABASE_URL.'
-    )
+
+
+def _execute(connection: Connection, *, commands: Sequence[Command]) -> tuple[list[Outcome], Changes]:
+    """Return what became of each command, and everything that changed."""
+    transaction = WriteTransaction(connection)
+    results = transaction.execute(commands)
+    changes = transaction.changes()
+    views = {view.id: view for view in changes.messages}
+    repeated = {result for result in results if isinstance(result, int)} - views.keys()
+    views |= {view.id: view for view in transaction.read(repeated)}
+    return [views[result] if isinstance(result, int) else result for result in results], changes
+
+
+def _resolve(stored: asyncio.Future[MessageView], outcome: Outcome) -> None:
+    if stored.done():  # its sender has stopped waiting
+        return
+    if isinstance(outcome, Exception):
+        stored.set_exception(outcome)
+    else:
+        stored.set_result(outcome)

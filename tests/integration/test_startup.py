@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import ROOT, Server, environment, free_port
+from tests.support.server import ROOT, Server, environment, free_port
 
 
 def start(*options: str, house: Path, **settings: object) -> subprocess.CompletedProcess[str]:

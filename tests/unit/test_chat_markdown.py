@@ -3,17 +3,17 @@
 import pytest
 
 from messenger.markdown import first_line, is_only_emoji, render
-from models import fold, person_id
+from models import fold_name, user_hash
 from tests.unit.test_markdown import spans
 
 
 def mentioned(text: str) -> list[list[str]]:
     """For each mention in a text, whom it could mean."""
-    return [(attributes['data-people'] or '').split() for attributes in spans(text)]
+    return [(attributes['data-users'] or '').split() for attributes in spans(text)]
 
 
 def people(*names: str) -> list[str]:
-    return [person_id(fold(name)) for name in names]
+    return [user_hash(fold_name(name)) for name in names]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def people(*names: str) -> list[str]:
         ('@Zoë, @ОЛЬГА, @李明', [people('zoë'), people('ольга'), people('李明')]),
         ('@allan, @All hands', [people('allan'), ['all', *people('all hands')]]),
         ('@ann"><script>', [people('ann')]),
-        ('@ann" data-people="all', [people('ann')]),
+        ('@ann" data-users="all', [people('ann')]),
     ],
 )
 def test_a_mention_is_marked_for_everybody_it_could_mean(text: str, whom: list[list[str]]) -> None:
@@ -59,7 +59,7 @@ def test_not_every_at_is_a_mention(text: str) -> None:
 
 
 def test_a_mention_reads_as_it_was_typed() -> None:
-    assert render('@Ann!') == f'<p><span class="mention" data-people="{people("ann")[0]}">@Ann</span>!</p>'
+    assert render('@Ann!') == f'<p><span class="mention" data-users="{people("ann")[0]}">@Ann</span>!</p>'
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings
-from tests.server import ROOT
+from tests.support.server import ROOT
 
 DECISIONS = sorted((ROOT / 'docs' / 'decisions').glob('[0-9]*.md'))
 STATUS = r'(accepted|superseded by (\[\d{4}\]\(\d{4}-[\w-]+\.md\)(, )?)+)'

@@ -55,8 +55,8 @@ XSS = [
     '</textarea></style></script><script>alert(1)</script>',
 ]
 ALLOWED = {'p', 'br', 'strong', 'em', 's', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a', 'span', 'div', 'button'}
-ATTRIBUTES = {'a': {'href', 'title', 'target', 'rel'}, 'ol': {'start'}, 'span': {'class', 'data-people'}}
-ATTRIBUTES |= {'div': {'class'}, 'button': {'type', 'class', 'data-act'}}
+ATTRIBUTES = {'a': {'href', 'title', 'target', 'rel'}, 'ol': {'start'}, 'span': {'class', 'data-users'}}
+ATTRIBUTES |= {'div': {'class'}, 'button': {'type', 'class', 'data-action'}}
 LIKE_WORDS = st.text("abZéß中1 .,!?;:-'()_@*")  # often, but not always, what needs no parsing
 MARKDOWN = st.sampled_from([*XSS, '`', '```', '~~', '**', '_', '[', '](', ')', '> ', '* ', '1. ', '\n', '@ann', ':x:'])
 ANYTHING = st.one_of(st.text(), st.lists(st.one_of(MARKDOWN, st.text(max_size=4)), max_size=8).map(''.join))
@@ -190,8 +190,8 @@ def test_other_code_is_plain(language: str) -> None:
     ['<pre>', '`<pre></pre>`', '&lt;pre&gt;', '[<pre>](https://a.example/<pre> "</pre>")', 'https://a.example/<pre>'],
 )
 def test_only_code_can_be_copied(text: str) -> None:
-    assert 'data-act="copy"' not in render(text)
-    assert render(f'{text}\n\n~~~\n{text}\n~~~').count('data-act="copy"') == 1
+    assert 'data-action="copy"' not in render(text)
+    assert render(f'{text}\n\n~~~\n{text}\n~~~').count('data-action="copy"') == 1
 
 
 @pytest.mark.parametrize(

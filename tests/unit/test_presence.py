@@ -6,12 +6,12 @@ import pytest
 
 from auth import LoginSession
 from messenger.presence import OnlineUser, Presence
-from models import User, fold
+from models import User, fold_name
 from tests.support.clock import Clock
 
 
 def user(name: str) -> LoginSession:
-    return LoginSession(name, fold(name))
+    return LoginSession(name, fold_name(name))
 
 
 ANN, CLEO = user('Ann'), user('Cleo')

@@ -1,0 +1,95 @@
+// @ts-check
+// The browser's half of BrowserTab: preferences, notifications, the title and icon of the tab, its end.
+
+const AWAY_AFTER = 300000;
+const STORAGE_KEY = "messenger";
+const NAME = "messenger:name";
+const UNSENT = "messenger:unsent:"; // what PostQueue keeps
+
+/** @type {VueComponent} */
+export default {
+  template: "<div hidden></div>",
+  props: { newsIcon: String },
+  emits: ["loaded", "leave", "away"],
+
+  created() {
+    this.preferences = { theme: "auto", notify: "off", sound: false, ...JSON.parse(localStorage[STORAGE_KEY] ?? "{}") };
+    this.applyTheme();
+  },
+  mounted() {
+    const hasUnsent = Object.keys(sessionStorage).some((key) => key.startsWith(UNSENT));
+    this.$emit("loaded", this.preferences, sessionStorage.getItem(NAME) ?? "", hasUnsent);
+    this.icon = document.querySelector("link[rel~=icon]");
+    this.quietIcon = this.icon?.href;
+    this.listeners = [
+      [window, "pagehide", () => this.$emit("leave")],
+      [window, "pageshow", (event) => event.persisted && location.reload()],
+      [document, "visibilitychange", this.onVisibility],
+      // a phone's keyboard makes the visible part of a page smaller, which not every browser tells the style sheet
+      [window.visualViewport, "resize", this.onResize],
+    ];
+    for (const [target, name, listener] of this.listeners) target?.addEventListener(name, listener);
+  },
+  unmounted() {
+    for (const [target, name, listener] of this.listeners) target?.removeEventListener(name, listener);
+  },
+
+  methods: {
+    applyTheme() {
+      const { theme } = this.preferences;
+      document.documentElement.dataset.theme = theme;
+      Quasar.Dark.set(theme === "auto" ? "auto" : theme === "dark");
+    },
+    save(preferences) {
+      this.preferences = preferences;
+      localStorage[STORAGE_KEY] = JSON.stringify(preferences);
+      this.applyTheme();
+    },
+    rememberName(name) {
+      sessionStorage.setItem(NAME, name);
+    },
+    async askPermission() {
+      if (!window.isSecureContext || !("Notification" in window)) return "insecure";
+      return Notification.requestPermission();
+    },
+    wasReloaded() {
+      const [navigation] = performance.getEntriesByType("navigation");
+      return /** @type {PerformanceNavigationTiming} */ (navigation)?.type === "reload";
+    },
+    setUnread(count) {
+      document.title = document.title.replace(/^(\(\d+\) )?/, count ? `(${count}) ` : "");
+      if (this.icon) this.icon.href = count ? this.newsIcon : this.quietIcon;
+    },
+    announce({ author, text, isMention, onClick }) {
+      const { notify, sound } = this.preferences;
+      const isWanted = notify === "all" || (notify === "mentions" && isMention);
+      if (sound && (isWanted || isMention || notify === "off")) this.beep();
+      if (!isWanted || window.Notification?.permission !== "granted") return;
+      const notification = new Notification(author, { body: text.slice(0, 200), tag: STORAGE_KEY });
+      notification.onclick = () => {
+        window.focus();
+        notification.close();
+        onClick();
+      };
+    },
+    beep() {
+      this.audio ??= new AudioContext();
+      const [tone, volume, now] = [this.audio.createOscillator(), this.audio.createGain(), this.audio.currentTime];
+      volume.gain.setValueAtTime(0.08, now);
+      volume.gain.exponentialRampToValueAtTime(0.001, now + 0.25);
+      tone.frequency.value = 660;
+      tone.connect(volume).connect(this.audio.destination);
+      tone.start();
+      tone.stop(now + 0.25);
+    },
+    onVisibility() {
+      clearTimeout(this.timer);
+      if (document.hidden) this.timer = setTimeout(() => this.$emit("away", true), AWAY_AFTER);
+      else this.$emit("away", false);
+    },
+    onResize() {
+      const { height, scale } = /** @type {VisualViewport} */ (window.visualViewport);
+      document.documentElement.style.setProperty("--height", `${height * scale}px`);
+    },
+  },
+};

@@ -1,0 +1,89 @@
+"""What a tab of the browser does by itself."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from nicegui import events, ui
+
+Theme = Literal['auto', 'light', 'dark']
+Notify = Literal['off', 'mentions', 'all']
+Permission = Literal['granted', 'denied', 'default', 'insecure']
+THEMES = ('auto', 'light', 'dark')
+NOTIFY = ('off', 'mentions', 'all')
+MAX_NAME_LENGTH = 100
+
+
+@dataclass
+class Preferences:
+    """What a user has chosen in this browser: which messages are announced while nobody looks, and how."""
+
+    theme: Theme = 'auto'
+    notify: Notify = 'off'
+    sound: bool = False
+
+
+class BrowserTab(ui.element, component='browser_tab.js'):
+    """Keeps preferences in the browser, announces messages, counts them in the title, and tells when it is closed.
+
+    Its attributes are those of the browser as soon as it has loaded: ``preferences``, the ``name`` that was last used
+    in this tab, and ``has_unsent``, whether something written in it has not been sent.
+    """
+
+    def __init__(
+        self,
+        *,
+        news_icon: str,
+        on_load: Callable[[], Any],
+        on_leave: Callable[[], Any],
+        on_away: Callable[[bool], Any],
+    ) -> None:
+        """
+        :param news_icon: address of the icon that shows that something is new
+        :param on_load: called when the attributes are those of the browser
+        :param on_leave: called when the page is closed, reloaded or left
+        :param on_away: called with True when the page has been hidden for a while, with False when it is looked at
+        """
+        super().__init__()
+        self._on_load = on_load
+        self.preferences = Preferences()
+        self.name = ''
+        self.has_unsent = False
+        self.props['news-icon'] = news_icon
+        self.on('loaded', self._load)
+        self.on('leave', on_leave, args=[])
+        self.on('away', lambda e: on_away(e.args is True))
+
+    def save(self) -> None:
+        """Keep the preferences in the browser, and apply them."""
+        self.run_method('save', asdict(self.preferences))
+
+    async def may_notify(self) -> Permission:
+        """Ask the browser, which asks its user, whether this page may show notifications."""
+        permission: Permission = await self.run_method('askPermission', timeout=60)
+        return permission
+
+    async def was_reloaded(self) -> bool:
+        """Return whether this page replaces an earlier one of the same address in the same tab."""
+        with suppress(TimeoutError):  # the page may be gone already
+            return bool(await self.run_method('wasReloaded', timeout=10))
+        return False
+
+    def remember_name(self, name: str) -> None:
+        """Have the tab know a name after it has been loaded again."""
+        self.run_method('rememberName', name)
+
+    def _load(self, arguments: events.GenericEventArguments) -> None:
+        match arguments.args:
+            case [dict(preferences), str(name), bool(has_unsent)]:
+                self.preferences = _preferences(preferences)
+                self.name, self.has_unsent = name[:MAX_NAME_LENGTH], has_unsent
+                self._on_load()
+
+
+def _preferences(data: dict[str, Any]) -> Preferences:
+    match data:
+        case {'theme': theme, 'notify': notify, 'sound': bool(sound)} if theme in THEMES and notify in NOTIFY:
+            return Preferences(theme, notify, sound)
+    return Preferences()

@@ -1,0 +1,59 @@
+"""The messages on the screen."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nicegui import events, ui
+
+from messenger.elements.browser_tab import BrowserTab
+
+MAX_LABEL_LENGTH = 200
+
+
+class MessageList(ui.element, component='message_list.js'):
+    """Shows messages in order of their ids: each once, and none is missing.
+
+    Its messages come as the events of `realtime.protocol`: it synchronizes on each connection and places rows by id.
+    """
+
+    def __init__(
+        self,
+        *,
+        me: str,
+        tab: BrowserTab,
+        reactions: Sequence[str],
+        on_reply: Callable[[str, str], Any],
+        on_edit: Callable[[int], Any],
+        on_delete: Callable[[int], Any],
+        on_pick_reaction: Callable[[int], Any],
+    ) -> None:
+        """
+        :param me: the ``data-author`` of this user's own messages
+        :param tab: announces what comes while nobody looks
+        :param reactions: the emoji that are one tap away
+        :param on_reply: called with the author and the first line of the message that is being replied to
+        :param on_edit: called with the id of an own message that its user wants to edit; continue with `PostQueue.edit`
+        :param on_delete: called with the id of an own message that its user wants to delete
+        :param on_pick_reaction: called with the id of a message that its user wants to react to with any emoji
+        """
+        super().__init__()
+        self.props['me'] = me
+        self.props['tab'] = tab.id
+        self.props['reactions'] = list(reactions)
+        self.on('reply', lambda e: on_reply(*_strings(e.args, 'author', 'line')))
+        for name, handler in {'edit': on_edit, 'delete': on_delete, 'pick': on_pick_reaction}.items():
+            self.on(name, _with_id(handler))
+
+    def scroll_to_newest(self) -> None:
+        """Show the newest message."""
+        self.run_method('scrollToNewest')
+
+
+def _with_id(handler: Callable[[int], Any]) -> Callable[[events.GenericEventArguments], Any]:
+    """Call a handler with the message's id that a page has sent; whatever else it is, is ignored."""
+    return lambda e: handler(e.args) if type(e.args) is int else None
+
+
+def _strings(data: Any, *names: str) -> list[str]:
+    fields = data if isinstance(data, dict) else {}
+    return [str(fields.get(name, ''))[:MAX_LABEL_LENGTH] for name in names]

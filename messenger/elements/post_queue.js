@@ -1,0 +1,161 @@
+// @ts-check
+// The browser's half of PostQueue: a text leaves the box at once, and is kept in this browser until it has been stored.
+
+const COUNT_FROM = 200; // what is left is counted when it is less
+
+/** @type {VueComponent} */
+export default {
+  template: `
+    <div class="post-queue">
+      <p v-for="item in pending" :key="item.client_message_id" class="pending">{{ item.text }}</p>
+      <div class="refusal" role="alert">{{ refusal }}</div>
+      <div v-if="left < ${COUNT_FROM}" class="counter" :class="{ refusal: left < 0 }">{{ left }}</div>
+    </div>
+  `,
+  props: { me: String, box: Number, messages: Number, maxLength: Number },
+  emits: ["context", "emptied"],
+  data: () => ({
+    pending: /** @type {any[]} */ ([]), // on their way: { client_message_id, text } and what they reply to or edit
+    refusal: "",
+    left: Infinity,
+  }),
+
+  created() {
+    this.context = {}; // what the next text is: { reply_to } for a reply, { message_id } for an edit
+    this.aside = null; // the draft that an edit has interrupted: { text, context }
+  },
+  mounted() {
+    this.area = getHtmlElement(this.box);
+    this.area.addEventListener("input", this.onInput);
+    window.socket.on("chat:confirmed", this.onConfirmed);
+    window.socket.on("chat:rejected", this.onRejected);
+    window.addEventListener("beforeunload", this.onUnload);
+    this.load();
+    this.area.focus();
+  },
+  unmounted() {
+    window.socket.off("chat:confirmed", this.onConfirmed);
+    window.socket.off("chat:rejected", this.onRejected);
+    window.removeEventListener("beforeunload", this.onUnload);
+  },
+
+  methods: {
+    // --- sending, once however often
+
+    submit(event) {
+      // not with Shift, and not while an input method composes (keyCode 229 is Safari's way to say so)
+      if (event?.shiftKey || event?.isComposing || event?.keyCode === 229) return;
+      event?.preventDefault();
+      const text = this.area.value.toWellFormed?.() ?? this.area.value;
+      this.area.focus();
+      if (!text.trim() && this.context.message_id) this.$emit("emptied", this.context.message_id);
+      if (!text.trim()) return;
+      const item = { client_message_id: createRandomUUID(), text, ...this.context };
+      this.pending.push(item);
+      if (!item.message_id) getElement(this.messages).scrollToNewest();
+      this.leaveContext("");
+      if (getElement(this.messages).live) this.send(item, false);
+    },
+    send(item, repeated) {
+      window.socket.emit(item.message_id ? "chat:edit" : "chat:post", { ...item, repeated });
+    },
+    // the page is up to date, for the first time or again
+    resend() {
+      for (const item of this.pending) this.send(item, true);
+    },
+    confirm(clientMessageId) {
+      const index = this.pending.findIndex((item) => item.client_message_id === clientMessageId);
+      if (index < 0) return null;
+      const [item] = this.pending.splice(index, 1);
+      this.save();
+      return item;
+    },
+    onConfirmed({ client_message_id }, acknowledge) {
+      this.confirm(client_message_id);
+      acknowledge?.();
+    },
+    // what was refused goes back into the box, before what has been typed since
+    onRejected({ client_message_id, sentence }, acknowledge) {
+      const item = this.confirm(client_message_id);
+      if (item) {
+        const { text, reply_to, message_id } = item;
+        this.setContext(message_id ? { message_id } : reply_to ? { reply_to } : {});
+        this.fill([text, this.area.value].filter(Boolean).join("\n"));
+      }
+      this.refusal = sentence;
+      acknowledge?.();
+    },
+
+    // --- what the next text is
+
+    reply(id) {
+      if (this.context.message_id) this.leaveContext("");
+      this.setContext({ reply_to: id });
+      this.area.focus();
+    },
+    edit(id, text) {
+      if (!this.context.message_id) this.aside = { text: this.area.value, context: this.context };
+      this.setContext({ message_id: id });
+      this.fill(text);
+      this.area.focus();
+    },
+    cancel() {
+      this.leaveContext(this.area.value);
+      this.area.focus();
+    },
+    setContext(context) {
+      const kind = kindOf(context);
+      if (kind || kindOf(this.context)) this.$emit("context", kind);
+      this.context = context;
+      getElement(this.messages).markEdited(context.message_id);
+      this.save();
+    },
+    // a reply or an edit is over; the draft that an edit has interrupted comes back
+    leaveContext(text) {
+      const draft = (this.context.message_id && this.aside) || { text, context: {} };
+      this.aside = null;
+      this.setContext(draft.context);
+      this.fill(draft.text);
+    },
+    fill(text) {
+      this.area.value = text;
+      this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    onInput() {
+      this.refusal = "";
+      this.left = this.maxLength - [...this.area.value.trim()].length;
+      this.save();
+    },
+
+    // --- what is not sent yet survives a reload, a restart and a closed tab, by the name of its writer; the copy in the tab
+    // goes first, and tells the login screen that something is waiting
+
+    key() {
+      return `messenger:unsent:${this.me}`;
+    },
+    save() {
+      const written = { text: this.area.value, context: this.context };
+      const isEdit = kindOf(this.context) === "edit";
+      const kept = { pending: this.pending, draft: isEdit ? this.aside : written, edit: isEdit ? written : null };
+      for (const storage of [sessionStorage, localStorage]) {
+        if (this.pending.length || kept.draft?.text || isEdit) storage.setItem(this.key(), JSON.stringify(kept));
+        else storage.removeItem(this.key());
+      }
+    },
+    load() {
+      const kept = JSON.parse(sessionStorage.getItem(this.key()) ?? localStorage.getItem(this.key()) ?? "{}");
+      this.pending = kept.pending ?? [];
+      if (kept.draft?.text) this.setContext(kept.draft.context);
+      if (kept.draft?.text) this.fill(kept.draft.text);
+      if (kept.edit) this.edit(kept.edit.context.message_id, kept.edit.text);
+    },
+    // nothing is lost by leaving, but what the server has not stored would be sent much later
+    onUnload(event) {
+      if (this.pending.length && window.socket.connected) event.preventDefault();
+    },
+  },
+};
+
+function kindOf(context) {
+  return context.message_id ? "edit" : context.reply_to ? "reply" : "";
+}

@@ -1,0 +1,44 @@
+// @ts-check
+// The browser's half of UserList: what is the same for everybody is told once to all pages.
+
+/** @type {VueComponent} */
+export default {
+  template: `
+    <div class="user-list">
+      <q-input v-if="count > users.length" v-model="query" outlined dense debounce="300" label="Find somebody"
+        @update:model-value="search" />
+      <ul aria-label="People">
+        <li v-for="user in found ?? users" :key="user.id" :class="{ 'is-away': user.away }">
+          <bdi>{{ user.name }}</bdi>
+          <span v-if="user.id === me" class="note">(you)</span>
+          <span v-if="user.away" class="note">away</span>
+        </li>
+        <li v-if="!found && count > users.length" class="more">and {{ count - users.length }} more</li>
+        <li v-if="found && !found.length" class="more">Nobody here has such a name.</li>
+      </ul>
+    </div>
+  `,
+  props: { me: String },
+  emits: ["search"],
+  data: () => ({ users: /** @type {any[]} */ ([]), count: 0, query: "", found: /** @type {any[] | null} */ (null) }),
+  mounted() {
+    window.socket.on("chat:users", this.onUsers);
+  },
+  unmounted() {
+    window.socket.off("chat:users", this.onUsers);
+  },
+  methods: {
+    onUsers({ users, count }, acknowledge) {
+      this.users = users;
+      this.count = count;
+      acknowledge?.();
+    },
+    search(query) {
+      if (query.trim()) this.$emit("search", query);
+      else this.found = null;
+    },
+    showFound(query, users) {
+      if (query === this.query) this.found = users;
+    },
+  },
+};

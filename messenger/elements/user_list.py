@@ -1,0 +1,33 @@
+"""Who is here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+from nicegui import events, ui
+
+from messenger.realtime.protocol import ListedUser
+
+MAX_QUERY_LENGTH = 64
+
+
+class UserList(ui.element, component='user_list.js'):
+    """Lists the users of the latest `UsersEvent`; where these are not all, it finds others by name."""
+
+    def __init__(self, *, me: str, find: Callable[[str], Sequence[ListedUser]]) -> None:
+        """
+        :param me: the ``id`` of this page's own user
+        :param find: return the users whose name has a word that begins with a query
+        """
+        super().__init__()
+        self._find = find
+        self.props['me'] = me
+        self.on('search', self._search)
+
+    def _search(self, arguments: events.GenericEventArguments) -> None:
+        query = arguments.args
+        if isinstance(query, str) and len(query) <= MAX_QUERY_LENGTH:
+            self.run_method('showFound', query, [asdict(user) for user in self._find(query)])
+
+
+class UserCount(ui.element, component='user_count.js'):
+    """The number of users who are here."""

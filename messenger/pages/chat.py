@@ -1,0 +1,145 @@
+"""The chat view: header, people, messages, composer."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from nicegui import events, ui
+
+from auth import LoginSession
+from messenger.chat import Chat, ChatError
+from messenger.elements.browser_tab import BrowserTab
+from messenger.elements.message_list import MessageList
+from messenger.elements.user_list import UserCount, UserList
+from messenger.pages import dialogs
+from messenger.pages.broadcasts import MAX_LISTED_USERS, list_user
+from messenger.pages.chat_events import LOGGED_OUT
+from messenger.pages.composer import Composer
+from messenger.presence import Presence
+from messenger.realtime.protocol import ListedUser
+from models import user_hash
+
+QUICK_REACTIONS = ('👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀')
+
+
+class ChatPage:
+    """One page's view of the chat, for the user of one login session."""
+
+    def __init__(
+        self,
+        session: LoginSession,
+        chat: Chat,
+        presence: Presence,
+        tab: BrowserTab,
+        *,
+        title: str,
+        on_log_out: events.Handler[events.ClickEventArguments],
+    ) -> None:
+        self._session = session
+        self._chat = chat
+        self._presence = presence
+        self._tab = tab
+        self._client = ui.context.client
+        self._me = user_hash(session.user_id)
+        self._menu: ui.menu | None = None
+        self._add_header(title, on_log_out)
+        self._add_drawer()
+        with ui.element().classes('chat'):
+            self._messages = MessageList(
+                me=self._me,
+                tab=tab,
+                reactions=QUICK_REACTIONS,
+                on_reply=lambda author, line: self._composer.show_reply(author, line),
+                on_edit=self._edit,
+                on_delete=self._delete,
+                on_pick_reaction=self._pick_reaction,
+            )
+            self._composer = Composer(
+                self._messages,
+                me=self._me,
+                max_length=chat.max_length,
+                on_typing=self._note_typing,
+                on_emptied=self._delete,
+            )
+        ui.keyboard(self._press_key, repeating=False)
+
+    def _add_header(self, title: str, on_log_out: events.Handler[events.ClickEventArguments]) -> None:
+        with ui.header(bordered=True, wrap=False):
+            ui.label(title).props('role=heading aria-level=1').classes('title')
+            people = ui.button(icon='people', on_click=lambda: self._drawer.toggle(), color=None)
+            with people.props('flat no-caps aria-label=People'):
+                UserCount()
+            self._menu_button = ui.button(icon='more_vert', on_click=self._open_menu, color=None)
+            self._menu_button.props('flat aria-label=Menu')
+            ui.button('Log out', on_click=on_log_out, color=None).props('flat no-caps')
+
+    def _open_menu(self) -> None:
+        items = {
+            'Invite others': lambda: dialogs.show_invitation(_address()),
+            'Settings': lambda: dialogs.show_preferences(self._tab),
+            'Help': dialogs.show_help,
+        }
+        if self._menu and not self._menu.is_deleted:
+            self._menu.delete()  # it is still closing
+        with dialogs.open_menu(self._menu_button) as self._menu:
+            for label, show in items.items():
+                ui.menu_item(label, show).props('role=button')
+
+    def _add_drawer(self) -> None:
+        with ui.right_drawer(bordered=True).props('breakpoint=768 width=240 aria-label="Who is here"') as self._drawer:
+            with ui.row(wrap=False).classes('drawer-header'):
+                ui.label('Who is here').props('role=heading aria-level=2').classes('heading')
+                close = ui.button(icon='close', on_click=self._drawer.hide, color=None)
+                close.props('flat round aria-label="Close the list"')
+            UserList(me=self._me, find=self._find_users)
+
+    def _find_users(self, query: str) -> list[ListedUser]:
+        return [list_user(user) for user in self._presence.find(query, MAX_LISTED_USERS)]
+
+    def _press_key(self, key: events.KeyEventArguments) -> None:
+        if key.action.keydown and key.key == '?':
+            dialogs.show_help()
+        elif key.action.keydown and key.key.end:
+            self._messages.scroll_to_newest()
+
+    async def _edit(self, message_id: int) -> None:
+        with self._notifying_refusals():
+            message = await self._chat.get_own_message(message_id, by=self._user)
+            self._composer.edit(message.id, message.text)
+
+    async def _delete(self, message_id: int) -> None:
+        if await dialogs.ask_to_delete():
+            with self._notifying_refusals():
+                await self._chat.delete(message_id, by=self._user)
+                self._composer.cancel()  # it may have been in the box
+
+    async def _pick_reaction(self, message_id: int) -> None:
+        if emoji := await dialogs.pick_emoji():
+            with self._notifying_refusals():
+                await self._chat.react(message_id, emoji, by=self._user)
+
+    def _note_typing(self) -> None:
+        with suppress(ChatError):
+            self._presence.set_typing(self._user)
+
+    @property
+    def _user(self) -> LoginSession:
+        """Who acts on this page.
+
+        :raises ChatError: if the login session has ended
+        """
+        if self._session.ended:
+            raise ChatError(LOGGED_OUT)
+        return self._session
+
+    @contextmanager
+    def _notifying_refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except ChatError as error:
+            with self._client:
+                ui.notify(str(error), type='negative')
+
+
+def _address() -> str:
+    """Return the address by which this page was opened."""
+    return str(ui.context.client.request.base_url)

@@ -1,0 +1,104 @@
+"""One page in one browser, from its load to its end, and the login session in it."""
+
+from nicegui import app, background_tasks, ui
+
+from auth import LoginService, LoginSession
+from config import Settings
+from messenger.chat import Chat
+from messenger.elements import app_icon
+from messenger.elements.browser_tab import BrowserTab
+from messenger.pages.chat import ChatPage
+from messenger.pages.login import LoginPage
+from messenger.presence import Presence
+from messenger.realtime.hub import Hub
+
+
+class ClientPage:
+    """Shows the login screen, then the chat; ends the login session with the page.
+
+    ``app.storage.client`` holds the session. ``app.storage.tab``, which lives through a reload, tells the login screen
+    why the tab is there.
+    """
+
+    def __init__(
+        self, settings: Settings, login_service: LoginService, chat: Chat, presence: Presence, hub: Hub
+    ) -> None:
+        self._settings = settings
+        self._login_service = login_service
+        self._chat = chat
+        self._presence = presence
+        self._hub = hub
+        self._client = ui.context.client
+        self._storage = app.storage.client
+        self._client.on_connect(self._connect)
+        self._client.on_disconnect(self._disconnect)
+        self._client.on_delete(self._delete)
+        self._tab = BrowserTab(
+            news_icon=app_icon.NEWS_ICON,
+            on_load=lambda: self._login.prefill(),
+            on_leave=self._leave,
+            on_away=self._set_away,
+        )
+        self._login = LoginPage(settings.title, self._tab, self._log_in)
+
+    @property
+    def _session(self) -> LoginSession | None:
+        return self._storage.get('session')
+
+    def _log_in(self, name: str, password: str) -> None:
+        session = self._storage['session'] = self._login_service.log_in(name, password, self._client.ip)
+        app.storage.tab['reason'] = 'lost'  # why the tab will be back, unless something else happens first
+        self._presence.connect(session)
+        self._tab.remember_name(session.name)
+        self._login.delete()
+        title = self._settings.title
+        with self._client:
+            ChatPage(session, self._chat, self._presence, self._tab, title=title, on_log_out=self._log_out)
+            ui.navigate.history.replace('/chat')
+
+    def _log_out(self) -> None:
+        self._return_to_login('logout')
+
+    def _leave(self) -> None:
+        """The page is being closed, reloaded or left."""
+        if self._session and app.storage.tab['reason'] == 'lost':
+            app.storage.tab['reason'] = 'reload'
+        self._client.delete()
+
+    def _set_away(self, away: bool) -> None:
+        if self._session and not self._session.ended:
+            self._presence.set_away(self._session, away)
+
+    async def _connect(self) -> None:
+        """The page has connected, for the first time or again."""
+        session = self._session
+        if session is None:
+            await self._login.explain()
+        elif session.ended:
+            self._return_to_login('taken')
+        else:
+            session.connected = True
+            self._presence.connect(session)
+
+    async def _disconnect(self) -> None:
+        """A connection of the page is lost; the login session lives on for the grace period."""
+        if self._client.has_socket_connection:
+            return
+        await self._hub.unsubscribe(self._client)
+        session = self._session
+        if session and not session.ended:
+            session.connected = False
+            self._presence.disconnect(session)
+
+    def _return_to_login(self, reason: str) -> None:
+        app.storage.tab['reason'] = reason
+        ui.navigate.to('/')
+
+    def _delete(self) -> None:
+        """The page is gone for good, and with it all that the server knows of it."""
+        session = self._session
+        self._storage.clear()
+        background_tasks.create(self._hub.unsubscribe(self._client), name='unsubscribe a page')
+        if session and not session.ended:
+            self._login_service.log_out(session)
+            self._presence.remove(session)

@@ -1,0 +1,1 @@
+"""Typed events between the server and the browsers; it knows nothing of chat."""

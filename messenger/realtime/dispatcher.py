@@ -1,0 +1,98 @@
+"""Takes the events that pages send, and calls their handlers."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from nicegui import Client, core
+
+from messenger.realtime.channel import SocketIOChannel, WebSocketChannel, open_channel
+from messenger.realtime.protocol import ProtocolError, RejectedEvent, name_of, parse
+
+Session = TypeVar('Session')
+Event = TypeVar('Event')
+log = logging.getLogger('messenger')
+
+
+@dataclass(eq=False)
+class Connection:
+    """A page's socket; ``sync_number`` is the latest synchronization that the page has asked for on it."""
+
+    client: Client
+    channel: WebSocketChannel | SocketIOChannel
+    sync_number: int = 0
+
+
+@dataclass(frozen=True)
+class Sender(Generic[Session]):
+    """Who sent an event: the login session of the page, and the connection that replies go to."""
+
+    session: Session
+    connection: Connection
+
+    async def reply(self, event: Any) -> None:
+        """Send an event back, on the connection that was asked on."""
+        await self.connection.channel.send(event)
+
+
+Handler = Callable[[Sender[Session], Event], Awaitable[None]]
+
+
+class Dispatcher(Generic[Session]):
+    """Checks what pages send, finds the sender's login session, and turns refusals into a `RejectedEvent`."""
+
+    def __init__(
+        self, find_session: Callable[[Client], Session | None], *, refusal: type[Exception], logged_out: str
+    ) -> None:
+        """
+        :param find_session: return the login session of a page, or None if it has none or it has ended
+        :param refusal: the exception whose message is a sentence for the user
+        :param logged_out: the sentence for what was sent without a login session
+        """
+        self._find_session = find_session
+        self._refusal = refusal
+        self._logged_out = logged_out
+
+    def on(self, event_type: type[Event], handler: Handler[Session, Event]) -> None:
+        """Have ``handler(sender, event)`` called for each event of a type that comes from a page with a session."""
+        core.sio.on(name_of(event_type), partial(self._handle, event_type, handler))
+
+    async def _handle(
+        self, event_type: type[Event], handler: Handler[Session, Event], socket_id: str, *data: Any
+    ) -> None:
+        try:
+            event = parse(event_type, data[0] if len(data) == 1 else data)
+            connection = await _connection(socket_id)
+            if connection:
+                await self._call(handler, connection, event)
+        except ProtocolError as error:
+            log.debug('A page sent a malformed %s', error)
+        except Exception:
+            log.exception('Handling of a %s failed', event_type.__name__)
+
+    async def _call(self, handler: Handler[Session, Event], connection: Connection, event: Event) -> None:
+        key = getattr(event, 'client_message_id', None)
+        session = self._find_session(connection.client)
+        if session is not None:
+            try:
+                await handler(Sender(session, connection), event)
+            except self._refusal as refusal:
+                await connection.channel.send(RejectedEvent(key, str(refusal)))
+        elif key:
+            await connection.channel.send(RejectedEvent(key, self._logged_out))
+
+
+async def _connection(socket_id: str) -> Connection | None:
+    """Return the connection of a socket, which lives as long as the socket's session of Socket.IO."""
+    try:
+        session: dict[str, Any] = await core.sio.get_session(socket_id)
+    except KeyError:  # it has gone in the meantime
+        return None
+    if 'connection' not in session:
+        # NiceGUI has put the socket into a group named like its client
+        client = next((client for name in core.sio.rooms(socket_id) if (client := Client.instances.get(name))), None)
+        session['connection'] = client and Connection(client, open_channel(socket_id))
+    connection: Connection | None = session['connection']
+    return connection if connection and not connection.client.is_deleted else None

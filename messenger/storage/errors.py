@@ -1,0 +1,21 @@
+"""What the storage may refuse or fail to do."""
+
+
+class DatabaseUnavailableError(Exception):
+    """The database cannot be used; the message is a sentence that says what to do."""
+
+
+class CommitError(Exception):
+    """A change was not committed, and nothing of it is kept."""
+
+
+class CommandError(Exception):
+    """A command that the rules of a message forbid; other commands of the same transaction are not affected."""
+
+
+class MessageNotFoundError(CommandError):
+    """There is no such message, or it is deleted, or only its author may do this."""
+
+
+class TooManyReactionsError(CommandError):
+    """The message has as many different reactions as it may have."""

@@ -1,0 +1,128 @@
+"""SQLite: durable commits, one writer at a time, and its errors in words."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import chain, count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from messenger.storage.errors import DatabaseUnavailableError
+from messenger.storage.schema import explain_foreign, prepare_schema
+
+T = TypeVar('T')
+
+
+class SqliteDatabase:
+    """One SQLite file, with a write-ahead log that is on the disk before a commit returns (``synchronous=FULL``)."""
+
+    def __init__(self, url: str, *, lock_timeout: float) -> None:
+        """Open the file, and create or upgrade its tables.
+
+        :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
+        """
+        self._engine = _create_engine(url, lock_timeout)
+        path = str(self._engine.url.database)
+        self._write_engine = self._engine.execution_options(writing=True)
+        try:
+            self.write(partial(prepare_schema, name=path, back_up=partial(back_up, path)))
+        except DBAPIError as error:
+            self.close()
+            raise DatabaseUnavailableError(explain_error(path, error)) from error
+        except DatabaseUnavailableError:
+            self.close()
+            raise
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return work(connection)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        try:
+            return self._write(work)
+        except DBAPIError as error:
+            if 'readonly' not in str(error.orig):
+                raise
+        self._engine.dispose()  # a connection remembers that the file was read-only
+        return self._write(work)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        with self._write_engine.begin() as connection:
+            return work(connection)
+
+
+@contextmanager
+def back_up(path: str, revision: str) -> Iterator[None]:
+    """Copy a database to ``<path>.before-<revision>`` beside it, and keep the copy unless its upgrade fails.
+
+    A copy that is there already is kept; the new one is then called ``…-2``.
+
+    :raises DatabaseUnavailableError: if it cannot be copied
+    """
+    target = _free_path(f'{path}.before-{revision}')
+    unfinished = Path(f'{path}.copying')
+    try:
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+        shutil.copymode(path, unfinished)
+        unfinished.rename(target)
+    except (sqlite3.Error, OSError) as error:
+        raise DatabaseUnavailableError(
+            f'The database {path} cannot be copied to {target} before its upgrade ({error}). '
+            f'Make room for the copy, or set MESSENGER_DATABASE_URL to another file.'
+        ) from error
+    try:
+        yield
+    except BaseException:
+        target.unlink()  # nothing has changed; a server that is started again and again must not fill the disk
+        raise
+
+
+def _free_path(name: str) -> Path:
+    candidates = (Path(f'{name}-{number}') for number in count(2))
+    return next(path for path in chain([Path(name)], candidates) if not path.exists())
+
+
+def explain_error(path: str, error: DBAPIError) -> str:
+    """Return a sentence that says why a database cannot be used, and what to do."""
+    reason = str(error.orig)
+    if 'not a database' in reason or 'malformed' in reason:
+        return f'The file {path} is not a database. Move it away, or set MESSENGER_DATABASE_URL to another file.'
+    if 'no such column' in reason:
+        return explain_foreign(path)
+    if 'readonly' in reason:
+        return f'The database {path} is read-only. Make it and its folder writable, or set MESSENGER_DATABASE_URL.'
+    if 'locked' in reason:
+        return f'The database {path} is locked. End the program that holds it, or set MESSENGER_DATABASE_URL.'
+    return (
+        f'The database {path} cannot be opened ({reason}). '
+        f'Check that the folder exists and is writable, or set MESSENGER_DATABASE_URL.'
+    )
+
+
+def _create_engine(url: str, lock_timeout: float) -> Engine:
+    engine = create_engine(url, connect_args={'timeout': lock_timeout, 'check_same_thread': False})
+
+    @event.listens_for(engine, 'connect')
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # sqlite3 would begin too late by itself; see _begin
+        connection.execute('PRAGMA journal_mode=WAL')
+        connection.execute('PRAGMA synchronous=FULL')
+
+    @event.listens_for(engine, 'begin')
+    def _begin(connection: Any) -> None:
+        # a writer takes its lock before it reads the last position, so that two writers cannot take the same one
+        writing = connection.get_execution_options().get('writing')
+        connection.exec_driver_sql('BEGIN IMMEDIATE' if writing else 'BEGIN')
+
+    return engine

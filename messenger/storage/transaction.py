@@ -1,0 +1,153 @@
+"""Commands inside one write transaction: the rules of a message, and the numbers that order everything."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from messenger.storage import statements
+from messenger.storage.errors import CommandError, MessageNotFoundError, TooManyReactionsError
+from messenger.storage.statements import clamp_int64, new_message, read_views
+from models import Changes, DeleteMessage, EditMessage, MessageView, PostMessage, ToggleReaction
+
+MAX_REACTIONS = 24
+CONTINUATION_WITHIN = timedelta(minutes=5)
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+Command = PostMessage | EditMessage | DeleteMessage | ToggleReaction
+
+
+class WriteTransaction:
+    """Executes commands on a connection that holds the write lock.
+
+    The only code that assigns ``id`` and ``seq``, and the only place of the rules of a message.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        last: tuple[int, int, str, datetime] = connection.execute(statements.LAST).first() or (0, 0, '', BEFORE_ALL)
+        self._start, self._last_id, self._last_author_id, self._last_sent_at = last
+        self._seq = self._start
+        self._inserted: list[MessageView] = []
+        self._are_views_stale = False
+
+    def execute(self, commands: Sequence[Command]) -> list[int | CommandError]:
+        """Execute commands, the new messages first, and return for each the id of its message, or why it is refused."""
+        new_ids = iter(self.insert_messages([command for command in commands if isinstance(command, PostMessage)]))
+        return [next(new_ids) if isinstance(command, PostMessage) else self._change(command) for command in commands]
+
+    def insert_messages(self, commands: Sequence[PostMessage]) -> list[int]:
+        """Insert messages and return their ids; one that its author has posted before keeps the id it has."""
+        if not commands:
+            return []
+        known = self._known_ids(commands)
+        ids, rows = [], []
+        for command in commands:
+            identity = command.author_id, command.client_message_id
+            if identity not in known:
+                view, row = self._assign_numbers(command)
+                known[identity] = view.id
+                rows.append(row)
+                self._inserted.append(view)
+                self._are_views_stale |= command.reply_to is not None  # they lack what they quote
+            ids.append(known[identity])
+        if rows:
+            self._connection.execute(statements.INSERT, rows)
+        return ids
+
+    def edit_message(self, command: EditMessage) -> int:
+        """Replace the text of a message.
+
+        :raises MessageNotFoundError: if the message is not the author's, or deleted
+        """
+        message = self._get_editable(command)
+        self._update(statements.EDIT, message, new_text=command.text)
+        self._renumber_replies(message)
+        return message.id
+
+    def delete_message(self, command: DeleteMessage) -> int:
+        """Remove text and reactions of a message, for good.
+
+        :raises MessageNotFoundError: if the message is not the author's, or deleted already
+        """
+        message = self._get_editable(command)
+        self._update(statements.DELETE, message)
+        self._renumber_replies(message)
+        return message.id
+
+    def toggle_reaction(self, command: ToggleReaction) -> int:
+        """Add a reaction, or remove the same one of the same user.
+
+        :raises MessageNotFoundError: if there is no such message, or it is deleted
+        :raises TooManyReactionsError: if it is one too many different ones
+        """
+        message, new = self._get(command.message_id), command.reaction
+        emoji = {reaction.emoji for reaction in message.reactions}
+        if new.emoji not in emoji and len(emoji) >= MAX_REACTIONS:
+            raise TooManyReactionsError
+        others = [old for old in message.reactions if (old.emoji, old.author_id) != (new.emoji, new.author_id)]
+        reactions = others if len(others) < len(message.reactions) else [*others, new]
+        self._update(statements.REACT, message, new_reactions=[astuple(reaction) for reaction in reactions])
+        return message.id
+
+    def changes(self) -> Changes:
+        """Return everything that this transaction changed."""
+        if self._are_views_stale:
+            return Changes(self._start, read_views(self._connection, statements.ALL_CHANGES_AFTER, seq=self._start))
+        return Changes(self._start, self._inserted)
+
+    def read(self, ids: Collection[int]) -> list[MessageView]:
+        """Return messages by their ids."""
+        return read_views(self._connection, statements.MESSAGES_WITH_IDS, ids=list(ids)) if ids else []
+
+    def _change(self, command: EditMessage | DeleteMessage | ToggleReaction) -> int | CommandError:
+        try:
+            match command:
+                case EditMessage():
+                    return self.edit_message(command)
+                case DeleteMessage():
+                    return self.delete_message(command)
+                case ToggleReaction():
+                    return self.toggle_reaction(command)
+        except CommandError as error:
+            return error
+
+    def _known_ids(self, commands: Sequence[PostMessage]) -> dict[tuple[str, str], int]:
+        client_message_ids = [command.client_message_id for command in commands]
+        known = self._connection.execute(statements.KNOWN, {'client_message_ids': client_message_ids})
+        return {(author_id, client_message_id): message_id for author_id, client_message_id, message_id in known}
+
+    def _assign_numbers(self, command: PostMessage) -> tuple[MessageView, dict[str, object]]:
+        """Return a new message with the next ``id`` and ``seq``, and its row."""
+        is_same_author = command.author_id == self._last_author_id
+        continuation = is_same_author and command.sent_at - self._last_sent_at < CONTINUATION_WITHIN
+        self._last_id, self._last_author_id, self._last_sent_at = self._last_id + 1, command.author_id, command.sent_at
+        return new_message(command, id=self._last_id, seq=self._next_seq(), continuation=continuation)
+
+    def _get_editable(self, command: EditMessage | DeleteMessage) -> MessageView:
+        message = self._get(command.message_id)
+        if not message.is_editable_by(command.author_id):
+            raise MessageNotFoundError
+        return message
+
+    def _get(self, message_id: int) -> MessageView:
+        found = self.read([clamp_int64(message_id)])
+        if not found or found[0].deleted:
+            raise MessageNotFoundError
+        return found[0]
+
+    def _update(self, statement: Any, message: MessageView, **values: object) -> None:
+        self._connection.execute(statement, {'message_id': message.id, 'next_seq': self._next_seq(), **values})
+        self._are_views_stale = True
+
+    def _renumber_replies(self, message: MessageView) -> None:
+        """Give the replies to a message new positions, since what they quote has changed."""
+        replies = self._connection.execute(statements.REPLIES_TO, {'message_id': message.id}).scalars().all()
+        if replies:
+            numbers = [{'message_id': reply, 'next_seq': self._next_seq()} for reply in replies]
+            self._connection.execute(statements.UPDATE, numbers)
+
+    def _next_seq(self) -> int:
+        self._seq += 1
+        return self._seq

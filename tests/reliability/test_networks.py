@@ -1,0 +1,146 @@
+"""Networks that are worse than cut: they swallow, refuse, or let a page return while its last return still goes on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from playwright.async_api import expect
+
+from tests.conftest import Arrive, EnterByWire
+from tests.support.crowd import all_of, others_say
+from tests.support.person import Person
+from tests.support.server import Server
+
+SLOW_TO_READ = """
+import time
+from sqlalchemy import Engine, event
+
+@event.listens_for(Engine, 'before_cursor_execute')
+def wait(connection, cursor, statement, *_):
+    if statement.startswith('SELECT') and 'ORDER BY' in statement:
+        time.sleep(0.3)
+"""
+
+
+async def test_a_network_that_swallows_everything_for_a_while_takes_no_page_away(
+    enter_by_wire: EnterByWire, server: Server
+) -> None:
+    ann, wire = await enter_by_wire('Ann')
+    await ann.say('before')
+    await ann.sees('before')
+    await ann.page.evaluate('socket.io.timeout(200)')  # 20 seconds otherwise
+    tries = Tries(ann)
+
+    await wire.cut()
+    wire.hold()
+    await wire.mend()
+    await tries.reach(4)
+    await others_say(server, 1)
+    wire.release()
+
+    await ann.sees('line 1')
+    await ann.shows(await all_of(server, 2))
+
+
+async def test_a_network_without_websockets_hides_nothing(
+    enter_by_wire: EnterByWire, enter: Arrive, server: Server
+) -> None:
+    (ann, wire), ben = await enter_by_wire('Ann'), await enter('Ben')
+    await ben.say('before')
+    await ann.sees('before')
+    tries = Tries(ann)
+
+    await wire.cut()
+    wire.carries_websockets = False
+    await wire.mend()
+    await ben.say('meanwhile')
+    await tries.reach(20, or_until=partial(ann.has_seen, 'meanwhile'))
+    wire.hold()
+    await ben.say('swallowed')
+    await ben.sees('swallowed')
+    await asyncio.sleep(0.2)
+    wire.tear()
+    wire.release()
+    wire.carries_websockets = True
+    await ben.say('after')
+
+    await ann.sees('after')
+    await ann.shows(await all_of(server, 4))
+
+
+async def test_much_that_was_written_during_a_cut_is_sent_over_a_network_without_websockets(
+    enter_by_wire: EnterByWire, server: Server
+) -> None:
+    ann, wire = await enter_by_wire('Ann')
+    words = [f'word {index}' for index in range(40)]
+    tries = Tries(ann)
+
+    await wire.cut()
+    await expect(ann.offline).to_be_visible()
+    await ann.say_at_once(words)
+    wire.carries_websockets = False
+    await wire.mend()
+    await tries.reach(8)
+    wire.carries_websockets = True
+
+    await expect(ann.held).to_have_count(0)
+    assert [text for _, text in await all_of(server, 40)] == words
+
+
+async def test_a_page_that_is_cut_again_and_again_while_it_catches_up_has_no_hole(
+    enter_by_wire: EnterByWire, server: Server
+) -> None:
+    ann, wire = await enter_by_wire('Ann')
+    await ann.say('before')
+    await ann.sees('before')
+    await ann.page.evaluate("socket.io.opts.transports = ['websocket']")  # else it may come compressed, and too short
+
+    for missed in (900, 1800):
+        await wire.cut()
+        await expect(ann.offline).to_be_visible()
+        await others_say(server, 900)
+        wire.fray(100_000, 3_000, 60_000)
+        await wire.mend()
+        await wire.has_torn()
+        await ann.shows(await all_of(server, 1 + missed))
+
+
+async def test_what_a_lost_connection_has_asked_for_does_not_end_the_return_of_the_next(
+    enter_by_wire: EnterByWire, server: Server
+) -> None:
+    await server.restart_with(SLOW_TO_READ)
+    ann, wire = await enter_by_wire('Ann')
+    await ann.say('before')
+    await ann.sees('before')
+    await wire.cut()
+    await expect(ann.offline).to_be_visible()
+    await others_say(server, 900)
+
+    await wire.mend()
+    await ann.has_more_than(300)
+    await wire.cut()
+    await asyncio.sleep(0.3)  # some of what the lost connection has asked for is sent to nobody
+    await wire.mend()
+    await ann.is_up_to_date()
+    await wire.cut()
+    await expect(ann.offline).to_be_visible()
+    await wire.mend()
+
+    await ann.is_up_to_date()
+    await ann.shows(await all_of(server, 901))
+
+
+class Tries:
+    """Counts how often a page asks for a connection, so that a test need not guess how long that takes."""
+
+    def __init__(self, person: Person) -> None:
+        self._count = 0
+        person.page.on('request', self._add)
+        person.page.on('websocket', self._add)
+
+    async def reach(self, count: int, *, or_until: Callable[[], Awaitable[bool]] | None = None) -> None:
+        while self._count < count and not (or_until and await or_until()):
+            await asyncio.sleep(0.02)
+
+    def _add(self, _: object) -> None:
+        self._count += 1

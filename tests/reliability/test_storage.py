@@ -1,0 +1,155 @@
+"""The disk may fail and the server may be killed; what anybody saw is kept, and nobody's text is lost."""
+
+import asyncio
+import random
+import resource
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+
+import pytest
+from playwright.async_api import expect
+
+from tests.conftest import Arrive
+from tests.support.person import Person
+from tests.support.server import Server
+
+SENTENCE = 'This could not be stored, so nobody has seen it. Please try again.'
+
+
+@contextmanager
+def disk_full(server: Server) -> Iterator[None]:
+    """No file of the server can be written any more."""
+    limits = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, limits[1]))
+    yield
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, limits)
+
+
+@contextmanager
+def database_locked(server: Server) -> Iterator[None]:
+    """Another program writes, for longer than anybody waits."""
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as other:
+        other.execute('BEGIN IMMEDIATE')
+        yield
+        other.execute('ROLLBACK')
+
+
+@contextmanager
+def database_read_only(server: Server) -> Iterator[None]:
+    """SQLite says 'attempt to write a readonly database'.
+
+    Rights on the file do not matter to a program that has it open, and none matter to root. A header that asks for a
+    newer SQLite to write does, to every user (https://www.sqlite.org/fileformat.html, 'file format version numbers').
+    """
+    set_write_version(server, 3)
+    yield
+    set_write_version(server, 2)
+
+
+@pytest.mark.parametrize('trouble', [disk_full, database_locked, database_read_only])
+async def test_what_cannot_be_stored_stays_with_its_writer_until_it_can(
+    trouble: Callable[[Server], AbstractContextManager[None]], enter: Arrive, server: Server
+) -> None:
+    ann, ben = await enter('Ann'), await enter('Ben')
+    await ann.say('before')
+    await ben.sees('before')
+
+    with trouble(server):
+        await ann.say('Can you read this?')
+        await expect(ann.page.get_by_role('alert')).to_contain_text(SENTENCE, timeout=30_000)
+        await expect(ann.box).to_have_value('Can you read this?')
+        await expect(ann.held).to_have_count(0)
+        cleo = await enter('Cleo')
+        for person in (ann, ben, cleo):
+            await person.sees_only('before')
+            await person.sees_people('Ann', 'Ben', 'Cleo')
+    await ann.box.press('Enter')
+
+    for person in (ann, ben, cleo):
+        await person.sees_only('before', 'Can you read this?')
+    assert [text for _, text in server.kept()] == ['before', 'Can you read this?']
+    assert is_sound(server)
+
+
+async def test_a_disk_that_fills_up_while_many_talk_keeps_all_that_anybody_saw(enter: Arrive, server: Server) -> None:
+    ann, ben = await enter('Ann'), await enter('Ben')
+    words = [f'word {index}' for index in range(300)]
+
+    await ann.say_at_once(words[:150])
+    await ben.has_more_than(0)
+    with disk_full(server):
+        refused = await gets_back(ann)
+        await ann.say_at_once(words[150:250])
+        refused += await gets_back(ann)
+    await ann.say_at_once(words[250:])
+    await expect(ann.held).to_have_count(0)
+
+    kept = server.kept()
+    await ann.shows(kept)
+    await ben.shows(kept)
+    assert len(refused) >= 100
+    assert sorted([text for _, text in kept] + refused) == sorted(words)
+
+
+async def test_what_anybody_saw_is_kept_once_whenever_the_server_is_killed(enter: Arrive, server: Server) -> None:
+    ann, ben, cleo = people = await enter('Ann'), await enter('Ben'), await enter('Cleo')
+    for person in people:
+        await person.returns_quickly()
+    chance = random.Random(1)
+    seen: set[tuple[int, str]] = set()
+
+    for round_ in range(4):
+        talking = [asyncio.create_task(talk(person, f'{round_}{name}')) for person, name in ((ann, 'a'), (ben, 'b'))]
+        await cleo.has_more_than(await cleo.count())
+        await asyncio.sleep(chance.uniform(0, 0.5))
+        await server.kill()
+        for task in talking:
+            task.cancel()
+        for person in people:
+            seen |= {*await person.shown()}
+
+        assert is_sound(server)
+        kept = server.kept()
+        assert seen <= {*kept}
+        assert len({text for _, text in kept}) == len(kept)
+        await server.start()
+        for person, name in zip(people, ('Ann', 'Ben', 'Cleo'), strict=True):
+            await person.sees_login()
+            await person.enter(name)
+            await person.returns_quickly()
+        assert server.kept() == kept
+
+    assert len(seen) > 10
+
+
+async def gets_back(person: Person) -> list[str]:
+    """What somebody finds in the box again, which they take out of it."""
+    await expect(person.held).to_have_count(0)
+    lines = (await person.box.input_value()).splitlines()
+    await person.box.fill('')
+    return lines
+
+
+async def talk(person: Person, what: str) -> None:
+    index = 0
+    while True:
+        await person.say_at_once([f'{what} {index + place}' for place in range(3)])
+        index += 3
+
+
+def is_sound(server: Server) -> bool:
+    with closing(sqlite3.connect(server.database)) as database:
+        return bool(database.execute('PRAGMA integrity_check').fetchall() == [('ok',)])
+
+
+def set_write_version(server: Server, version: int) -> None:
+    """Write byte 18 of the database file, and have a program that has it open read it again."""
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as other:
+        assert other.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchall() == [(0, 0, 0)]
+    with server.database.open('r+b') as file:
+        file.seek(18)
+        file.write(bytes([version]))
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as other, suppress(sqlite3.OperationalError):
+        [(schema,)] = other.execute('PRAGMA user_version')
+        other.execute(f'PRAGMA user_version = {schema}')

@@ -1,0 +1,84 @@
+"""Databases as earlier versions of the messenger made them, and looks at databases from outside."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+FIRST = """
+CREATE TABLE message (
+    id INTEGER NOT NULL, seq INTEGER NOT NULL, author VARCHAR NOT NULL, author_key VARCHAR NOT NULL,
+    "key" VARCHAR NOT NULL, text VARCHAR NOT NULL, sent_at DATETIME NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT one_message_per_key_and_author UNIQUE (author_key, "key"),
+    UNIQUE (seq)
+);
+"""
+WITH_REACTIONS = """
+CREATE TABLE message (
+    id INTEGER NOT NULL, seq INTEGER NOT NULL, author VARCHAR NOT NULL, author_key VARCHAR NOT NULL,
+    "key" VARCHAR NOT NULL, text VARCHAR NOT NULL, sent_at DATETIME NOT NULL,
+    reply_to INTEGER, edited BOOLEAN NOT NULL, deleted BOOLEAN NOT NULL, reactions JSON NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT one_message_per_key_and_author UNIQUE (author_key, "key"),
+    UNIQUE (seq)
+);
+CREATE INDEX ix_message_reply_to ON message (reply_to);
+"""
+KEY_FIRST = WITH_REACTIONS.replace('UNIQUE (author_key, "key")', 'UNIQUE ("key", author_key)')
+STAMPED = f"""
+{KEY_FIRST}
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO alembic_version VALUES ('0003');
+"""
+PLAIN_MESSAGES = """
+INSERT INTO message (id, seq, author, author_key, "key", text, sent_at) VALUES
+    (1, 1, 'Ann', 'ann', 'a', 'Grüße, 世界 🎉', '2026-01-02 12:00:00.000000'),
+    (2, 2, 'Ann', 'ann', 'b', 'more', '2026-01-02 12:04:59.999999'),
+    (3, 3, 'Ben', 'ben', 'a', 'Hello', '2026-01-02 12:05:00.000000');
+"""
+MESSAGES = """
+INSERT INTO message VALUES
+    (1, 4, 'Ann', 'ann', 'a', 'Tea', '2026-01-02 12:00:00.000000', NULL, 1, 0, '[["👍", "ben", "Ben"]]'),
+    (2, 2, 'Ben', 'ben', 'a', 'Yes', '2026-01-02 12:00:01.000000', 1, 0, 0, '[]'),
+    (3, 5, 'Ben', 'ben', 'b', '', '2026-01-02 12:00:02.000000', NULL, 0, 1, '[]');
+"""
+EARLIER = {
+    'first': FIRST + PLAIN_MESSAGES,
+    'reactions': WITH_REACTIONS + MESSAGES,
+    'key first': KEY_FIRST + MESSAGES,
+    'stamped': STAMPED + MESSAGES,
+}
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+def create(path: Path, sql: str) -> None:
+    with opened(path) as connection:
+        connection.executescript(sql)
+
+
+def rows(path: Path) -> list[tuple[object, ...]]:
+    with opened(path) as connection:
+        return connection.execute('SELECT * FROM message ORDER BY id').fetchall()
+
+
+def schema(path: Path) -> dict[str, object]:
+    """Everything that SQLite knows about the tables, without the spaces and quotes of how they were written."""
+    with opened(path) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found: dict[str, object] = {
+            table: connection.execute(f'PRAGMA table_xinfo({table})').fetchall() for table in tables
+        }
+        for table in tables:
+            for _, index, unique, origin, partial in connection.execute(f'PRAGMA index_list({table})').fetchall():
+                columns = tuple(column[2] for column in connection.execute(f'PRAGMA index_info({index})'))
+                name = '' if index.startswith('sqlite_autoindex') else index
+                found[f'{table} {name} {columns}'] = unique, origin, partial
+        return found

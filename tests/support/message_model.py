@@ -1,0 +1,102 @@
+"""What a page keeps of the conversation: the rules of ``message_list.js``, without a screen."""
+
+import re
+from typing import Any
+
+from messenger.realtime.protocol import (
+    MessagesEvent,
+    OlderMessagesEvent,
+    RenderedMessage,
+    ResetEvent,
+    ResyncEvent,
+    SyncedMessagesEvent,
+    SyncEvent,
+    SyncFinishedEvent,
+)
+
+TEXT = re.compile(r'<div class="text[^>]*>(?:<p>)?(.*?)(?:</p>)?\s*</div>', re.DOTALL)
+
+
+class MessageModel:
+    """Places messages by id and keeps count of how far it has come.
+
+    ``cursor``: all changes up to this ``seq`` are here; ``live``: what is posted can be sent; ``oldest_id``: all
+    messages from this id on are here.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[int, RenderedMessage] = {}
+        self.cursor = 0
+        self.live = False
+        self.oldest_id: int | None = None
+        self.number = 0
+        self._told: tuple[int, int] | None = None
+
+    @property
+    def shown(self) -> list[tuple[int, str]]:
+        """The id and text of every message, from first to last."""
+        return [(id_, text_of(self.rows[id_])) for id_ in sorted(self.rows)]
+
+    def sync(self) -> SyncEvent:
+        """Begin another synchronization."""
+        self.live, self._told = False, None
+        self.number += 1
+        return SyncEvent(self.number, self.cursor)
+
+    def take(self, event: Any) -> SyncEvent | None:
+        """Take an event from the server, and return the synchronization that it makes necessary."""
+        match event:
+            case MessagesEvent():
+                return self._take_messages(event)
+            case ResyncEvent():
+                return self.sync()
+            case ResetEvent(number) if number == self.number:
+                self.rows, self.cursor, self.oldest_id = {}, 0, None
+            case SyncedMessagesEvent(number, messages, history) if number == self.number:
+                for message in messages:
+                    self._upsert(message, history)
+            case SyncFinishedEvent(number) if number == self.number:
+                self._finish(event)
+            case OlderMessagesEvent(before, messages, oldest_id) if before == self.oldest_id:
+                for message in messages:
+                    self._upsert(message, True)
+                self._set_oldest(oldest_id)
+        return None
+
+    def _take_messages(self, event: MessagesEvent) -> SyncEvent | None:
+        for message in event.messages:
+            self._upsert(message, False)
+        last = event.messages[-1].seq
+        if event.follows <= self.cursor:
+            self.cursor = max(self.cursor, last)
+        elif self.live:
+            return self.sync()
+        else:
+            self._told = self._told[0] if self._told else event.follows, last
+        return None
+
+    def _finish(self, event: SyncFinishedEvent) -> None:
+        self.cursor = max(self.cursor, event.seq)
+        if self._told and self._told[0] <= self.cursor:
+            self.cursor = max(self.cursor, self._told[1])
+        if event.oldest_id is not None:
+            self._set_oldest(event.oldest_id)
+        self.live = True
+
+    def _set_oldest(self, oldest_id: int) -> None:
+        self.oldest_id = oldest_id
+        self.rows = {id_: row for id_, row in self.rows.items() if id_ >= oldest_id}
+
+    def _upsert(self, message: RenderedMessage, history: bool) -> None:
+        known = self.rows.get(message.id)
+        if known is None and not history and message.id < (self.oldest_id or 0):
+            return
+        if known is None or known.seq < message.seq:
+            self.rows[message.id] = message
+
+
+def text_of(message: RenderedMessage) -> str:
+    """Return the text in the row of a message of one plain paragraph."""
+    found = TEXT.search(message.html)
+    assert found, message.html
+    return found[1]
