@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from messenger.lookalikes import is_invisible, skeleton
 from models import fold_name
 
 MAX_NAME_LENGTH = 32
@@ -16,10 +17,6 @@ MAX_NAME_LENGTH = 32
 # unread: composing takes time that grows with the square of a hostile text's length.
 MAX_RAW_NAME_LENGTH = 4 * MAX_NAME_LENGTH
 FORGET_FAILURES_AFTER = 600.0
-# Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt) outside category Cf, and the blank Braille pattern
-INVISIBLE = frozenset('\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0')
-VARIATION_SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
-INVISIBLE_CATEGORIES = frozenset({'Cc', 'Cf', 'Cs', 'Co', 'Zl', 'Zp'})
 
 
 class LoginError(Exception):
@@ -109,8 +106,9 @@ class LoginService:
         self._check_password(password, _network(address))
         user_id = fold_name(name)
         holder = self._sessions.get(user_id)
-        if holder and holder.connected:
-            raise LoginError(f'{holder.name} is already here. Please choose another name.')
+        obstacle = holder if holder and holder.connected else self._find_lookalike(name, user_id)
+        if obstacle:
+            raise LoginError(f'{obstacle.name} is already here. Please choose another name.')
         if holder:
             self.log_out(holder)
         session = self._sessions[user_id] = LoginSession(name, user_id)
@@ -121,6 +119,14 @@ class LoginService:
         session.ended = True
         if self._sessions.get(session.user_id) is session:
             del self._sessions[session.user_id]
+
+    def _find_lookalike(self, name: str, user_id: str) -> LoginSession | None:
+        """Return a session under another name that looks the same, as it is written or as it is compared."""
+        for other in self._sessions.values():
+            looks_alike = skeleton(other.name) == skeleton(name) or skeleton(other.user_id) == skeleton(user_id)
+            if looks_alike and other.user_id != user_id:
+                return other
+        return None
 
     def _check_password(self, password: str, network: str) -> None:
         # a network that somebody logged in from waits for its own failures only: guessing elsewhere cannot lock it out
@@ -143,7 +149,7 @@ def clean_username(name: str) -> str:
     """
     if len(name) > MAX_RAW_NAME_LENGTH:
         raise _too_long(name)
-    if any(map(_is_invisible, name.strip())):
+    if any(map(is_invisible, name.strip())):
         raise LoginError('A name cannot have control or invisible characters. Please type it again.')
     name = ' '.join(unicodedata.normalize('NFKC', name).split())
     if not name:
@@ -155,10 +161,6 @@ def clean_username(name: str) -> str:
 
 def _too_long(name: str) -> LoginError:
     return LoginError(f'A name can have at most {MAX_NAME_LENGTH} characters; this one has {len(name)}.')
-
-
-def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in INVISIBLE_CATEGORIES or char in INVISIBLE or char in VARIATION_SELECTORS
 
 
 def _digest(password: str) -> bytes:

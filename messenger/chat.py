@@ -110,6 +110,10 @@ class Chat:
         """Return the ``limit`` messages before the one with ``message_id``, oldest first."""
         return await self._store.page_before(message_id, limit)
 
+    async def page_from(self, message_id: int, limit: int) -> list[MessageView]:
+        """Return the first ``limit`` messages from the one with ``message_id`` on."""
+        return await self._store.page_from(message_id, limit)
+
     async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
         """Return the first ``limit`` messages that changed after position ``seq``, by their latest changes."""
         return await self._store.changes_after(seq, limit)

@@ -4,7 +4,7 @@
 const ALL = "all"; // what @all is marked with
 const CONNECT_TIMEOUT = 15000;
 const TYPING_TIME = 5000;
-const LINE_TIME = 5000;
+const MAX_ROWS = 500;
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
@@ -22,6 +22,7 @@ export default {
             <span v-else-if="oldestId === 0">Beginning of the conversation</span>
           </div>
           <div ref="rows" class="rows" role="log" aria-label="Messages" aria-live="polite" aria-relevant="additions"></div>
+          <div v-show="newestId !== null" ref="newerEdge" class="edge"></div>
           <div v-show="tools" ref="tools" class="tools" :class="{ own: tools?.own, below: tools?.below }"
             :style="{ translate: '0 ' + (tools?.top ?? 0) + 'px' }" role="toolbar" aria-label="Actions">
             <span>
@@ -38,7 +39,7 @@ export default {
         </div>
       </div>
       <div class="pill">
-        <q-btn v-if="unread || isFar" rounded unelevated no-caps color="primary" :label="pillLabel" @click="toNews" />
+        <q-btn v-if="unread || isFar || newestId !== null" rounded unelevated no-caps color="primary" :label="pillLabel" @click="toNews" />
       </div>
       <div role="status">
         <div v-if="hasBeenLive && !live && !isReceiving" class="offline">
@@ -54,16 +55,19 @@ export default {
     live: false, // whether everything has come, and what is posted can be sent
     hasBeenLive: false,
     isReceiving: false, // whether the socket is connected
-    oldestId: /** @type {number | null} */ (null), // all messages from this id on are here; 0 for all of them
+    oldestId: /** @type {number | null} */ (null), // the messages here begin with this id; 0 for the first of all
+    newestId: /** @type {number | null} */ (null), // and end with this one; null for the newest of all
     unread: 0,
     isFar: false,
+    isLineAbove: false, // whether the line before what is new is out of sight, above
     typing: /** @type {Record<string, string>} */ ({}),
     tools: /** @type {any} */ (null),
   }),
 
   computed: {
     pillLabel() {
-      return this.unread ? `${this.unread} new message${this.unread > 1 ? "s" : ""} ↓` : "Newest ↓";
+      if (!this.unread) return "Newest ↓";
+      return `${this.unread} new message${this.unread > 1 ? "s" : ""} ${this.isLineAbove ? "↑" : "↓"}`;
     },
     typingLabel() {
       const names = Object.values(this.typing);
@@ -81,22 +85,29 @@ export default {
 
   created() {
     this.cursor = 0; // all changes up to this `seq` are here
-    this.told = null; // the changes that were broadcast during a synchronization: { from, to }
+    this.told = null; // the changes that were broadcast during a synchronization: { from, to, isTorn }
     this.syncNumber = 0;
     this.editedRow = null;
     this.goal = null; // the message to jump to once it is here
-    this.unreadRow = null;
+    this.askedBefore = this.askedAfter = null; // the ends that more messages have been asked for, on this connection
+    this.skipped = []; // changes of messages that are not here, but may be on their way as they were before
+    this.highestId = 0; // of all messages that are known of, here or not
+    this.seenId = +(localStorage.getItem(this.seenKey()) ?? 0); // the reader has seen all messages up to this one
+    this.firstUnreadId = 0; // the line is before this message
+    this.hasSeenLine = false;
     this.timers = {};
   },
   mounted() {
     const handlers = {
-      connect: this.sync,
+      connect: this.onConnect,
       disconnect: () => (this.live = this.isReceiving = false),
       "chat:messages": this.onMessages,
       "chat:reset": this.onReset,
       "chat:synced_messages": this.onSyncedMessages,
       "chat:sync_finished": this.finishSync,
       "chat:older_messages": this.onOlderMessages,
+      "chat:newer_messages": this.onNewerMessages,
+      "chat:window": this.onWindow,
       "chat:resync": this.sync,
       "chat:typing": this.onTyping,
       "chat:check": () => {},
@@ -112,7 +123,7 @@ export default {
     for (const [name, listener] of this.listeners) window.socket.on(name, listener);
     this.watchConnection();
     this.edgeObserver = new IntersectionObserver(this.onEdge, { root: this.$refs.viewport, rootMargin: "300px" });
-    this.edgeObserver.observe(this.$refs.edge);
+    this.watchEdges();
     this.timers.day = setInterval(() => this.$refs.rows.querySelectorAll("[data-day]").forEach(this.decorate), 60000);
     document.addEventListener("visibilitychange", this.onVisibility);
     if (window.socket.connected) this.sync();
@@ -134,6 +145,11 @@ export default {
 
     // --- synchronization: the page says how far it has come, and gets what it misses
 
+    onConnect() {
+      this.askedBefore = this.askedAfter = null; // what a lost connection was asked for does not come any more
+      this.skipped = [];
+      this.sync();
+    },
     sync() {
       this.live = false;
       this.isReceiving = true;
@@ -144,34 +160,33 @@ export default {
       if (number !== this.syncNumber) return;
       this.$refs.rows.replaceChildren();
       this.cursor = 0;
-      this.oldestId = null;
+      this.oldestId = this.newestId = null;
     },
     onSyncedMessages({ number, messages, history }) {
       if (number === this.syncNumber) this.upsertMessages(messages, history);
     },
     finishSync({ number, seq, oldest_id }) {
       if (number !== this.syncNumber) return;
+      const { told } = this;
       this.cursor = Math.max(this.cursor, seq);
-      if (this.told && this.told.from <= this.cursor) this.cursor = Math.max(this.cursor, this.told.to);
+      if (told && told.from <= this.cursor) this.cursor = Math.max(this.cursor, told.to);
       if (oldest_id !== null) this.setOldest(oldest_id);
+      if (told && (told.from > this.cursor || told.isTorn)) return this.sync(); // something was lost on the way
+      if (!this.hasBeenLive) this.findWhereLeftOff();
       this.live = this.hasBeenLive = true;
+      this.onScroll();
+      this.watchEdges();
+      if (this.goal) this.jump(this.goal);
       getElement(this.queue).resend();
     },
     onMessages({ messages, follows }) {
-      this.upsertMessages(messages);
       const to = messages.at(-1).seq;
+      this.upsertMessages(messages);
       if (follows <= this.cursor) this.cursor = Math.max(this.cursor, to);
       else if (this.live) this.sync();
-      else this.told = { from: this.told?.from ?? follows, to };
-    },
-    setOldest(id) {
-      this.oldestId = id;
-      const rows = this.$refs.rows;
-      while (rows.firstElementChild && +rows.firstElementChild.dataset.id < id) rows.firstElementChild.remove();
-      if (rows.firstElementChild) this.decorate(rows.firstElementChild);
-      if (this.goal && (this.row(this.goal) || id === 0)) this.jump(this.goal);
-      this.edgeObserver.unobserve(this.$refs.edge); // and again, since it may still be in sight
-      this.edgeObserver.observe(this.$refs.edge);
+      else if (!this.told) this.told = { from: follows, to, isTorn: false };
+      else if (follows <= this.told.to) this.told.to = Math.max(this.told.to, to);
+      else this.told.isTorn = true;
     },
     // socket.io would wait for a swallowed handshake for ever without a limit; with one NiceGUI reloads the page after the
     // second time, although there is no network to load it from. So there is none, and a slow attempt is begun anew.
@@ -189,7 +204,7 @@ export default {
       }, 1000);
     },
 
-    // --- rows; `history` may go before the first one
+    // --- rows: those of `history` may go before the first one, others only where the conversation is here
 
     upsertMessages(messages, history = false) {
       const keepPlace = this.placeKeeper(history);
@@ -197,11 +212,49 @@ export default {
       for (const message of messages) {
         const known = this.row(message.id);
         if (known) this.updateMessage(known, message);
-        else if (history || message.id >= (this.oldestId ?? 0)) added.push(this.insertMessage(message));
+        else if (history || this.isWithin(message.id)) added.push(this.insertMessage(message));
+        else this.skip(message);
         if (this.row(message.id)?.dataset.author === this.me) getElement(this.queue).confirm(message.client_message_id);
+        this.highestId = Math.max(this.highestId, message.id);
       }
       keepPlace?.();
       if (!history) this.notice(added);
+      if (!history) this.limitRows(this.isNearEnd());
+    },
+    // it is not here, but may be on its way as it was before; or it is new, below a window into the past
+    skip(message) {
+      const isAwaited = [this.oldestId, this.newestId].some(
+        (id) => id && [this.askedBefore, this.askedAfter].includes(id),
+      );
+      if (isAwaited || this.goal) this.skipped.push(message);
+      if (message.id > this.highestId) this.unread++;
+    },
+    isWithin(id) {
+      return id >= (this.oldestId ?? 0) && (this.newestId === null || id <= this.newestId);
+    },
+    isNearEnd() {
+      const { scrollTop, scrollHeight } = this.$refs.viewport;
+      return -scrollTop < scrollHeight / 2;
+    },
+    // so many rows are enough to read in; what is dropped at the far end comes back on scrolling
+    limitRows(isEndNear) {
+      const rows = [...this.$refs.rows.children];
+      const count = rows.length - MAX_ROWS;
+      if (count <= 0) return;
+      this.keepInPlace(() => {
+        for (const row of isEndNear ? rows.slice(0, count) : rows.slice(-count)) row.remove();
+      });
+      if (isEndNear) this.setOldest(+rows[count].dataset.id);
+      else this.newestId = +rows.at(-count - 1).dataset.id;
+    },
+    // what is read stays where it is, whether or not the browser sees to that
+    keepInPlace(change) {
+      const { viewport } = this.$refs;
+      const top = viewport.getBoundingClientRect().top;
+      const anchor = [...this.$refs.rows.children].find((row) => row.getBoundingClientRect().bottom > top);
+      const place = anchor?.getBoundingClientRect().top;
+      change();
+      if (anchor?.isConnected) viewport.scrollTop += anchor.getBoundingClientRect().top - place;
     },
     insertMessage({ id, html }) {
       let before = this.$refs.rows.lastElementChild;
@@ -241,7 +294,7 @@ export default {
       time.title = moment.format(at);
       if (isSameDay) delete row.dataset.day;
       else row.dataset.day = dayOf(at);
-      row.classList.toggle("unread", row === this.unreadRow);
+      row.classList.toggle("unread", +row.dataset.id === this.firstUnreadId);
       row.classList.toggle("own", row.dataset.author === this.me);
       for (const mention of row.querySelectorAll(".mention")) mention.classList.toggle("of-me", isMeant(mention));
       for (const reaction of row.querySelectorAll(".reaction")) reaction.ariaPressed = String(isMeant(reaction));
@@ -254,43 +307,109 @@ export default {
       return () => (viewport.scrollTop -= viewport.scrollHeight - height);
     },
 
-    // --- older messages, and the way to one of them
+    // --- older and newer messages, and the way to one of them
 
-    loadOlder() {
-      if (!this.live || !this.oldestId || this.loading === this.oldestId) return;
-      this.loading = this.oldestId;
-      this.emit("load_older", { before: this.oldestId });
+    setOldest(id) {
+      this.oldestId = id;
+      const rows = this.$refs.rows;
+      while (rows.firstElementChild && +rows.firstElementChild.dataset.id < id) rows.firstElementChild.remove();
+      if (rows.firstElementChild) this.decorate(rows.firstElementChild);
+      this.watchEdges();
+    },
+    // the messages up to this one are here; others may have come, and not have been placed, while these were on their way
+    setNewest(id) {
+      const last = +(this.$refs.rows.lastElementChild?.dataset.id ?? 0);
+      this.newestId = id === null && this.highestId > last ? last : id;
+      this.watchEdges();
+    },
+    // and again, since an edge may still be in sight
+    watchEdges() {
+      for (const edge of [this.$refs.edge, this.$refs.newerEdge]) {
+        this.edgeObserver.unobserve(edge);
+        this.edgeObserver.observe(edge);
+      }
     },
     onEdge(entries) {
-      if (entries.at(-1).isIntersecting) this.loadOlder();
+      for (const { isIntersecting, target } of entries) {
+        if (isIntersecting && target === this.$refs.edge) this.loadOlder();
+        else if (isIntersecting) this.loadNewer();
+      }
+    },
+    loadOlder() {
+      if (!this.live || !this.oldestId || this.askedBefore === this.oldestId) return;
+      this.askedBefore = this.oldestId;
+      this.emit("load_older", { before: this.oldestId });
+    },
+    loadNewer() {
+      if (!this.live || this.newestId === null || this.askedAfter === this.newestId) return;
+      this.askedAfter = this.newestId;
+      this.emit("load_newer", { after: this.newestId });
+    },
+    // a page may be older than a change that came while it was on its way
+    placePage(messages) {
+      this.upsertMessages(messages, true);
+      for (const message of this.skipped.splice(0)) {
+        const row = this.row(message.id);
+        if (row) this.updateMessage(row, message);
+      }
     },
     onOlderMessages({ before, messages, oldest_id }) {
       if (before !== this.oldestId) return;
-      this.upsertMessages(messages, true);
+      this.placePage(messages);
       this.setOldest(oldest_id);
+      this.limitRows(false);
+    },
+    onNewerMessages({ after, messages, newest_id }) {
+      if (after !== this.newestId) return;
+      this.keepInPlace(() => this.placePage(messages));
+      this.setNewest(newest_id);
+      this.limitRows(true);
+    },
+    onWindow({ message_id, messages, oldest_id, newest_id }) {
+      if (message_id !== this.goal) return;
+      this.$refs.rows.replaceChildren();
+      this.placePage(messages);
+      this.setOldest(oldest_id);
+      this.setNewest(newest_id);
+      this.goal = null;
+      if (this.row(message_id)) this.jump(message_id);
     },
     jump(id) {
       const row = this.row(id);
-      this.goal = row || this.oldestId === 0 ? null : id;
-      if (this.goal) this.emit("jump", { message_id: id, before: this.oldestId });
-      if (!row) return;
+      this.goal = row ? null : id;
+      if (!row) return this.emit("jump", { message_id: id });
       row.scrollIntoView({ block: "center" });
       row.focus({ preventScroll: true });
       row.classList.add("flash");
       setTimeout(() => row.classList.remove("flash"), 2000);
     },
 
-    // --- keeping up: while nobody looks, what comes is counted, under a line
+    // --- keeping up: what has come while nobody looked is counted, and stands below a line until the next time
 
+    seenKey() {
+      return `messenger:seen:${this.me}`;
+    },
     isFollowing() {
-      return !document.hidden && this.$refs.viewport.scrollTop > -40;
+      return !document.hidden && this.newestId === null && this.$refs.viewport.scrollTop > -40;
+    },
+    // after a login: the line is where it was when this user was here the last time
+    findWhereLeftOff() {
+      const last = this.$refs.rows.lastElementChild;
+      if (this.seenId && last) {
+        const isLoaded = this.oldestId <= this.seenId + 1;
+        const isNew = (row) => +row.dataset.id > this.seenId && row.dataset.author !== this.me;
+        const news = [...this.$refs.rows.children].filter(isNew);
+        this.unread = isLoaded ? news.length : +last.dataset.id - this.seenId;
+        if (this.unread) this.drawLine(isLoaded ? +news[0].dataset.id : this.seenId + 1);
+      }
     },
     notice(rows) {
       const news = rows.filter((row) => row.dataset.author !== this.me);
       for (const row of rows) this.stopTyping(row.dataset.author);
+      if (this.isFollowing()) this.onScroll();
       if (!news.length) return;
       if (!this.isFollowing()) {
-        if (!this.unread) this.drawLine(news[0]);
+        if (!this.unread) this.drawLine(+news[0].dataset.id);
         this.unread += news.length;
       }
       if (!document.hidden && document.hasFocus()) return;
@@ -299,30 +418,49 @@ export default {
       const [author, text] = [last.querySelector(".author").textContent, last.querySelector(".text").innerText];
       getElement(this.tab)?.announce({ author, text, isMention: mentions.length > 0, onClick: this.toNews });
     },
-    drawLine(row) {
-      const previous = this.unreadRow;
-      this.unreadRow = row;
-      for (const changed of [previous, row]) if (changed) this.decorate(changed);
+    drawLine(id) {
+      const previous = this.row(this.firstUnreadId);
+      this.firstUnreadId = id;
+      this.hasSeenLine = false;
+      for (const row of [previous, this.row(id)]) if (row) this.decorate(row);
     },
-    isAbove(row) {
-      return row && row.getBoundingClientRect().top < this.$refs.viewport.getBoundingClientRect().top;
+    // whether what is new begins above what can be seen, or further back than what is here
+    isLineOutOfSight() {
+      const row = this.row(this.firstUnreadId);
+      if (!row) return this.firstUnreadId > 0 && this.firstUnreadId < (this.oldestId ?? 0);
+      return row.getBoundingClientRect().top < this.$refs.viewport.getBoundingClientRect().top;
     },
     onScroll() {
       this.isFar = this.$refs.viewport.scrollTop < -400;
-      if (!this.unread || !this.isFollowing()) return;
+      this.isLineAbove = this.isLineOutOfSight();
+      if (!this.isLineAbove) this.hasSeenLine = true;
+      if (!this.isFollowing() || (this.unread && !this.hasSeenLine)) return;
       this.unread = 0;
-      this.timers.line = setTimeout(() => this.unread || this.drawLine(null), LINE_TIME);
+      this.seenId = Math.max(this.seenId, this.highestId);
+      localStorage.setItem(this.seenKey(), this.seenId);
     },
     onVisibility() {
-      if (this.unread && !document.hidden && this.isAbove(this.unreadRow)) this.unreadRow.scrollIntoView();
+      if (document.hidden) return;
+      if (this.unread && this.isLineOutOfSight()) this.toLine();
       this.onScroll();
     },
+    // first to the line, then to the end
     toNews() {
-      if (this.unread && this.isAbove(this.unreadRow)) this.unreadRow.scrollIntoView();
+      if (this.unread && this.isLineOutOfSight()) this.toLine();
       else this.scrollToNewest();
     },
+    toLine() {
+      this.hasSeenLine = true;
+      const row = this.row(this.firstUnreadId);
+      if (row) row.scrollIntoView();
+      else this.jump(this.firstUnreadId);
+    },
     scrollToNewest() {
+      this.hasSeenLine = true;
       this.$refs.viewport.scrollTop = 0;
+      if (this.newestId === null) return this.onScroll();
+      this.cursor = 0; // the newest messages instead of a window into the past
+      this.sync();
     },
     onTyping({ users }) {
       for (const [user, name] of Object.entries(users)) {

@@ -1,5 +1,7 @@
 """What the server does with the events that the message list of a page sends."""
 
+from collections.abc import Sequence
+
 from nicegui import Client
 
 from auth import LoginSession
@@ -12,20 +14,23 @@ from messenger.realtime.protocol import (
     ConfirmedEvent,
     EditEvent,
     JumpEvent,
+    LoadNewerEvent,
     LoadOlderEvent,
+    NewerMessagesEvent,
     OlderMessagesEvent,
     PostEvent,
     ReactEvent,
-    RejectedEvent,
+    RenderedMessage,
     ResetEvent,
     SyncedMessagesEvent,
     SyncEvent,
     SyncFinishedEvent,
+    WindowEvent,
 )
+from models import MessageView
 
 SYNC_STEP = 200
 MAX_SYNCED = 2000
-MAX_JUMP = 5000
 LOGGED_OUT = 'You have been logged out, so this was not sent.'
 
 ChatSender = Sender[LoginSession]
@@ -48,6 +53,7 @@ class ChatEvents:
         dispatcher.on(EditEvent, self.edit)
         dispatcher.on(ReactEvent, self.react)
         dispatcher.on(LoadOlderEvent, self.load_older)
+        dispatcher.on(LoadNewerEvent, self.load_newer)
         dispatcher.on(JumpEvent, self.jump)
 
     async def post(self, sender: ChatSender, event: PostEvent) -> None:
@@ -86,8 +92,7 @@ class ChatEvents:
                 return True  # the page has begun another one
             if changes:
                 cursor = changes[-1].seq
-                rendered = [render_message(message) for message in changes]
-                await sender.reply(SyncedMessagesEvent(event.number, rendered, history=False))
+                await sender.reply(SyncedMessagesEvent(event.number, _render(changes), history=False))
             if len(changes) < SYNC_STEP:
                 await sender.reply(SyncFinishedEvent(event.number, cursor, None))
                 return True
@@ -96,29 +101,34 @@ class ChatEvents:
     async def _start_anew(self, sender: ChatSender, event: SyncEvent) -> None:
         await sender.reply(ResetEvent(event.number))
         page = await self._chat.newest_page(self._page_size)
-        rendered = [render_message(message) for message in page.messages]
-        oldest = page.messages[0].id if len(page.messages) == self._page_size else 0
-        await sender.reply(SyncedMessagesEvent(event.number, rendered, history=True))
-        await sender.reply(SyncFinishedEvent(event.number, page.seq, oldest))
+        await sender.reply(SyncedMessagesEvent(event.number, _render(page.messages), history=True))
+        await sender.reply(SyncFinishedEvent(event.number, page.seq, self._oldest_id(page.messages)))
 
     async def load_older(self, sender: ChatSender, event: LoadOlderEvent) -> None:
-        await self._send_older(sender, event.before, self._page_size)
+        page = await self._chat.page_before(event.before, self._page_size)
+        oldest_id = self._oldest_id(page)
+        await sender.reply(OlderMessagesEvent(event.before, _render(page), oldest_id))
+
+    async def load_newer(self, sender: ChatSender, event: LoadNewerEvent) -> None:
+        page = await self._chat.page_from(event.after + 1, self._page_size)
+        await sender.reply(NewerMessagesEvent(event.after, _render(page), self._newest_id(page)))
 
     async def jump(self, sender: ChatSender, event: JumpEvent) -> None:
-        """Send everything back to a message."""
-        before = event.before
-        for _ in range(MAX_JUMP // SYNC_STEP):
-            before = await self._send_older(sender, before, SYNC_STEP)
-            if before <= event.message_id:
-                return
-        await sender.reply(RejectedEvent(None, 'That message is too far back to be shown here.'))
+        """Send a page of messages from before, and one from the message on."""
+        before = await self._chat.page_before(event.message_id, self._page_size)
+        after = await self._chat.page_from(event.message_id, self._page_size)
+        messages = _render([*before, *after])
+        await sender.reply(WindowEvent(event.message_id, messages, self._oldest_id(before), self._newest_id(after)))
 
-    async def _send_older(self, sender: ChatSender, before: int, count: int) -> int:
-        """Send the messages before the first one of the page, and return which is the first then; 0 if it is of all."""
-        page = await self._chat.page_before(before, count)
-        oldest = page[0].id if len(page) == count else 0
-        await sender.reply(OlderMessagesEvent(before, [render_message(message) for message in page], oldest))
-        return oldest
+    def _oldest_id(self, page: Sequence[MessageView]) -> int:
+        return page[0].id if len(page) == self._page_size else 0
+
+    def _newest_id(self, page: Sequence[MessageView]) -> int | None:
+        return page[-1].id if len(page) == self._page_size else None
+
+
+def _render(messages: Sequence[MessageView]) -> list[RenderedMessage]:
+    return [render_message(message) for message in messages]
 
 
 def _is_late(sender: ChatSender, event: SyncEvent) -> bool:

@@ -77,11 +77,17 @@ class LoadOlderEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadNewerEvent:
+    """The reader comes near to the last message in the page, whose id is ``after``, and which is not the newest."""
+
+    after: Number
+
+
+@dataclass(frozen=True, slots=True)
 class JumpEvent:
-    """The reader wants to see a message that lies before the first one in the page, whose id is ``before``."""
+    """The reader wants to see a message that is not in the page."""
 
     message_id: Number
-    before: Number
 
 
 # --- from the server to pages
@@ -150,6 +156,28 @@ class OlderMessagesEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class NewerMessagesEvent:
+    """The messages just after the one with the id ``after``.
+
+    ``newest_id`` is the id of the last one of them, None if that is the newest of all.
+    """
+
+    after: int
+    messages: Sequence[RenderedMessage]
+    newest_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowEvent:
+    """The messages around one of them, which replace those in the page; the other fields are as in the events above."""
+
+    message_id: int
+    messages: Sequence[RenderedMessage]
+    oldest_id: int
+    newest_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ResyncEvent:
     """The page has fallen behind or lost something, and shall synchronize again."""
 
@@ -201,9 +229,13 @@ class TypingEvent:
     users: dict[str, str]
 
 
-CLIENT_EVENTS = (SyncEvent, PostEvent, EditEvent, ReactEvent, LoadOlderEvent, JumpEvent)
+CLIENT_EVENTS = (
+    *(SyncEvent, PostEvent, EditEvent, ReactEvent),
+    *(LoadOlderEvent, LoadNewerEvent, JumpEvent),
+)
 SERVER_EVENTS = (
-    *(MessagesEvent, ResetEvent, SyncedMessagesEvent, SyncFinishedEvent, OlderMessagesEvent, ResyncEvent),
+    *(MessagesEvent, ResetEvent, SyncedMessagesEvent, SyncFinishedEvent, OlderMessagesEvent),
+    *(NewerMessagesEvent, WindowEvent, ResyncEvent),
     *(CheckEvent, ConfirmedEvent, RejectedEvent, UsersEvent, TypingEvent),
 )
 

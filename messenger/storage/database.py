@@ -23,8 +23,11 @@ class Database(Protocol):
         earlier one has committed. It may run twice, if the first attempt was rolled back.
         """
 
+    def erase(self) -> bool:
+        """Remove from the disk what has been overwritten or deleted; return False if it must be tried again."""
+
     def close(self) -> None:
-        """Close all connections."""
+        """Erase what has been overwritten or deleted, and close all connections."""
 
 
 def open_database(url: str, *, lock_timeout: float) -> Database:

@@ -1,9 +1,10 @@
 """SQLite: durable commits, one writer at a time, and its errors in words."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
@@ -16,10 +17,15 @@ from messenger.storage.errors import DatabaseUnavailableError
 from messenger.storage.schema import explain_foreign, prepare_schema
 
 T = TypeVar('T')
+ERASE_TIMEOUT = 0.2
 
 
 class SqliteDatabase:
-    """One SQLite file, with a write-ahead log that is on the disk before a commit returns (``synchronous=FULL``)."""
+    """One SQLite file, with a write-ahead log that is on the disk before a commit returns (``synchronous=FULL``).
+
+    A new file can be read by its owner only. What is deleted is overwritten (``secure_delete``), in the write-ahead log
+    by `erase`.
+    """
 
     def __init__(self, url: str, *, lock_timeout: float) -> None:
         """Open the file, and create or upgrade its tables.
@@ -27,16 +33,18 @@ class SqliteDatabase:
         :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
         self._engine = _create_engine(url, lock_timeout)
-        path = str(self._engine.url.database)
+        self._path = path = str(self._engine.url.database)
+        _create_file(path)
         self._write_engine = self._engine.execution_options(writing=True)
         try:
             self.write(partial(prepare_schema, name=path, back_up=partial(back_up, path)))
         except DBAPIError as error:
-            self.close()
+            self._engine.dispose()
             raise DatabaseUnavailableError(explain_error(path, error)) from error
         except DatabaseUnavailableError:
-            self.close()
+            self._engine.dispose()
             raise
+        self.erase()  # what a server that was killed has left
 
     def read(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
@@ -51,12 +59,28 @@ class SqliteDatabase:
         self._engine.dispose()  # a connection remembers that the file was read-only
         return self._write(work)
 
+    def erase(self) -> bool:
+        """Copy the write-ahead log into the database and empty it; return whether nobody was in the way."""
+        try:  # writers wait as long as this waits for readers, so it does not wait long
+            with closing(sqlite3.connect(self._path, timeout=ERASE_TIMEOUT)) as connection:
+                busy, *_ = connection.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return not busy
+
     def close(self) -> None:
+        self.erase()
         self._engine.dispose()
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         with self._write_engine.begin() as connection:
             return work(connection)
+
+
+def _create_file(path: str) -> None:
+    """Create an empty file that only its owner can read, if there is none; those that SQLite makes beside it follow."""
+    with suppress(OSError):  # SQLite will say what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @contextmanager
@@ -118,6 +142,7 @@ def _create_engine(url: str, lock_timeout: float) -> Engine:
         connection.isolation_level = None  # sqlite3 would begin too late by itself; see _begin
         connection.execute('PRAGMA journal_mode=WAL')
         connection.execute('PRAGMA synchronous=FULL')
+        connection.execute('PRAGMA secure_delete=ON')
 
     @event.listens_for(engine, 'begin')
     def _begin(connection: Any) -> None:

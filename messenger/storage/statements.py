@@ -30,6 +30,7 @@ ANY_MESSAGE: Any = VIEWS.limit(1)
 MESSAGES_WITH_IDS: Any = VIEWS.where(messages.c.id.in_(bindparam('ids', expanding=True)))
 NEWEST: Any = VIEWS.order_by(messages.c.id.desc()).limit(bindparam('limit'))
 BEFORE: Any = NEWEST.where(messages.c.id < bindparam('message_id'))
+FROM: Any = VIEWS.where(messages.c.id >= bindparam('message_id')).order_by(messages.c.id).limit(bindparam('limit'))
 ALL_CHANGES_AFTER: Any = VIEWS.where(messages.c.seq > bindparam('seq')).order_by(messages.c.seq)
 CHANGES_AFTER: Any = ALL_CHANGES_AFTER.limit(bindparam('limit'))
 

@@ -13,27 +13,34 @@ from messenger.storage.database import open_database
 from messenger.storage.errors import CommitError
 from messenger.storage.statements import clamp_int64, read_views
 from messenger.storage.transaction import Command, WriteTransaction
-from models import Changes, MessageView, NewestPage
+from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage
 
 LOCK_TIMEOUT = 5.0
+ERASE_PAUSE = 30.0
 MAX_COMMANDS_PER_COMMIT = 1000
 Pending = tuple[Command, asyncio.Future[MessageView]]
 Outcome = MessageView | Exception
 
 
 class Store:
-    """Messages in a database, durable before anyone sees them. What is asked for at the same time is one commit."""
+    """Messages in a database, durable before anyone sees them. What is asked for at the same time is one commit.
 
-    def __init__(self, url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> None:
+    Text that was edited or deleted is gone from the disk within a minute.
+    """
+
+    def __init__(self, url: str, *, lock_timeout: float = LOCK_TIMEOUT, erase_pause: float = ERASE_PAUSE) -> None:
         """Open the database, and create or upgrade its tables.
 
         :param url: of the database, as SQLAlchemy writes it
         :param lock_timeout: seconds to wait for another program that holds the database
+        :param erase_pause: seconds between two times that old text is erased from the disk
         :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
         self._database = open_database(url, lock_timeout=lock_timeout)
         self._listener: Callable[[Changes], None] = lambda changes: None
         self._writer = Batcher(self._write, name='store writer', limit=MAX_COMMANDS_PER_COMMIT)
+        self._eraser = Batcher[None](self._erase, name='erase old text', pause=erase_pause)
+        self._is_closing = False
 
     def on_commit(self, listener: Callable[[Changes], None]) -> None:
         """Have ``listener`` called on the event loop after each commit that changed something."""
@@ -71,13 +78,19 @@ class Store:
         """Return the ``limit`` messages before the one with ``message_id``, oldest first."""
         return (await self._read(statements.BEFORE, message_id=clamp_int64(message_id), limit=limit))[::-1]
 
+    async def page_from(self, message_id: int, limit: int) -> list[MessageView]:
+        """Return the first ``limit`` messages from the one with ``message_id`` on."""
+        return await self._read(statements.FROM, message_id=clamp_int64(message_id), limit=limit)
+
     async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
         """Return the first ``limit`` messages that changed after position ``seq``, in order of their latest changes."""
         return await self._read(statements.CHANGES_AFTER, seq=clamp_int64(seq), limit=limit)
 
     async def close(self) -> None:
-        """Commit what is queued, then close the database."""
+        """Commit what is queued, erase old text, and close the database."""
+        self._is_closing = True
         await self._writer.close()
+        await self._eraser.close()
         await asyncio.to_thread(self._database.close)
 
     async def _write(self, batch: Sequence[Pending]) -> None:
@@ -91,7 +104,13 @@ class Store:
         for (_, stored), outcome in zip(batch, outcomes, strict=True):
             _resolve(stored, outcome)
         if changes and changes.messages:
+            if any(isinstance(command, EditMessage | DeleteMessage) for command in commands):
+                self._eraser.add(None)
             self._listener(changes)  # here, not where a sender waits: a sender may be gone before the commit returns
+
+    async def _erase(self, _: Sequence[None]) -> None:
+        if not await asyncio.to_thread(self._database.erase) and not self._is_closing:
+            self._eraser.add(None)
 
     async def _read(self, statement: Any, **values: object) -> list[MessageView]:
         return await asyncio.to_thread(

@@ -7,7 +7,6 @@ from playwright.async_api import expect
 from messenger.storage import Store
 from models import PostMessage
 from tests.conftest import Arrive
-from tests.support.person import Person
 from tests.support.server import Server
 
 NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -19,12 +18,6 @@ async def remember(server: Server, *messages: tuple[str, str, datetime]) -> None
     for number, (author, text, at) in enumerate(messages):
         await store.apply(PostMessage(author, author.casefold(), f'{number}', text, at))
     await store.close()
-
-
-async def claim(person: Person, text: str, *, by: str) -> None:
-    """Forge in the page that a message is one's own, like another one that is."""
-    author = await person.row(by).get_attribute('data-author')
-    await person.row(text).evaluate('(row, author) => { row.dataset.author = author; }', author)
 
 
 async def test_formatting_is_seen_by_everyone(enter: Arrive) -> None:
@@ -146,7 +139,7 @@ async def test_a_deleted_message_leaves_a_mark_in_its_place(enter: Arrive) -> No
 async def test_others_are_not_offered_to_change_it_and_cannot_by_forging(enter: Arrive) -> None:
     ann, ben = await enter('Ann'), await enter('Ben')
     await ann.say('Mine')
-    await ben.row('Mine').locator('.bubble').hover()
+    await ben.show_tools('Mine')
     tools = ben.page.get_by_role('toolbar', name='Actions')
     await expect(tools.get_by_role('button', name='Reply')).to_be_visible()
     await expect(tools.get_by_role('button', name='Edit')).to_be_hidden()
@@ -157,7 +150,7 @@ async def test_others_are_not_offered_to_change_it_and_cannot_by_forging(enter: 
     await ben.is_told(not_yours)
     await ben.say('Mine, too')
     await ben.sees('Mine, too')
-    await claim(ben, 'Mine', by='Mine, too')
+    await ben.claim('Mine', by='Mine, too')
     await ben.act('Edit', 'Mine')
     await ben.is_told('Only your own messages can be changed.')
     await ben.act('Delete', 'Mine')

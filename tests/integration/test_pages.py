@@ -31,7 +31,7 @@ async def test_login_screen_asks_for_a_name_and_the_password(user: User) -> None
 
 
 async def test_chat_without_a_session_is_the_login_screen(user: User) -> None:
-    user.javascript_rules[re.compile('.*performance.*')] = lambda _: False
+    user.javascript_rules[re.compile('.*wasReloaded.*')] = lambda _: False
 
     await user.open('/chat')
 
@@ -41,7 +41,7 @@ async def test_chat_without_a_session_is_the_login_screen(user: User) -> None:
 
 
 async def test_tab_that_was_in_the_chat_of_another_server_is_told(user: User) -> None:
-    user.javascript_rules[re.compile('.*performance.*')] = lambda _: True
+    user.javascript_rules[re.compile('.*wasReloaded.*')] = lambda _: True
 
     await user.open('/chat')
 
@@ -53,7 +53,7 @@ async def test_login_does_not_wait_for_what_the_browser_says(user: User, caplog:
         log_in(user, 'Ann')
         return True
 
-    user.javascript_rules[re.compile('.*performance.*')] = answer
+    user.javascript_rules[re.compile('.*wasReloaded.*')] = answer
     await user.open('/chat')
 
     await user.should_see('Log out')
@@ -168,7 +168,7 @@ async def test_composer_shows_that_a_message_is_edited(told: Store, open_chat: O
     ann.find(ui.textarea).trigger('keydown.escape')
     await ann.should_not_see('Editing your message')
 
-    ann.find(MessageList).trigger('restored', {'message_id': 1})
+    ann.find(MessageList).trigger('restored', 'edit')
     await ann.should_see('Editing your message')
     ann.find(MessageList).trigger('submitted')
     await ann.should_not_see('Editing your message')
@@ -192,8 +192,8 @@ async def test_forged_arguments_of_elements_do_nothing(told: Store, open_chat: O
             ann.find(MessageList).trigger(event, wrong)
     for wrong in NOT_PREFERENCES:
         ann.find(BrowserTab).trigger('loaded', wrong)
+    assert count(ann) == before
     ann.find(MessageList).trigger('reply', 7)
 
     await ann.should_see('Replying to')
-    assert count(ann) == before
     assert ann.find(BrowserTab).elements.pop().preferences == Preferences()

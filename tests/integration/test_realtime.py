@@ -10,6 +10,7 @@ from messenger.realtime.protocol import (
     ConfirmedEvent,
     EditEvent,
     JumpEvent,
+    LoadNewerEvent,
     LoadOlderEvent,
     MessagesEvent,
     OlderMessagesEvent,
@@ -46,7 +47,8 @@ EVERY_EVENT = [
     EditEvent('k', 1, 'Hello'),
     ReactEvent(1, '👍'),
     LoadOlderEvent(1),
-    JumpEvent(1, 2),
+    LoadNewerEvent(1),
+    JumpEvent(1),
 ]
 HOSTILE: list[Any] = [
     *([], ['x'], [None], [7], [{}, {}], [[1]], [{'x': 1}]),
@@ -55,7 +57,7 @@ HOSTILE: list[Any] = [
     *([{'client_message_id': 'k', 'message_id': 2**70, 'text': 'x'}], [{'message_id': 2**70, 'emoji': '👍'}]),
     *([{'message_id': 1, 'emoji': '<b>👍</b>'}], [{'message_id': 1, 'emoji': '\0'}], [{'message_id': 1, 'emoji': ''}]),
     *([{'number': 2**70, 'cursor': 0}], [{'number': 9, 'cursor': -1}], [{'number': '9', 'cursor': '0; drop table'}]),
-    *([{'before': '0'}], [{'before': None}], [{'message_id': '1', 'before': 5}], [{'away': 'yes'}]),
+    *([{'before': '0'}], [{'before': None}], [{'message_id': '1'}]),
 ]
 
 

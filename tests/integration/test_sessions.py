@@ -16,13 +16,13 @@ TAB = {'news-icon': NEWS_ICON}
 async def test_everybody_is_told_who_is_here_and_away(join: Join) -> None:
     ann = await join('Ann')
     ben = await join('Ben')
-    await lists(ann, ListedUser(ANN, 'Ann', False), ListedUser(BEN, 'Ben', False))
+    await sees_users(ann, ListedUser(ANN, 'Ann', False), ListedUser(BEN, 'Ben', False))
 
     await ben.act('away', True, props=TAB)
-    await lists(ann, ListedUser(ANN, 'Ann', False), ListedUser(BEN, 'Ben', True))
+    await sees_users(ann, ListedUser(ANN, 'Ann', False), ListedUser(BEN, 'Ben', True))
     await ben.act('leave', props=TAB)
 
-    await lists(ann, ListedUser(ANN, 'Ann', False))
+    await sees_users(ann, ListedUser(ANN, 'Ann', False))
 
 
 async def test_everybody_is_told_who_is_typing(join: Join) -> None:
@@ -40,7 +40,7 @@ async def test_page_that_is_left_frees_its_name_at_once(join: Join, server: Serv
     await other.sees_element(text='Ann is already here. Please choose another name.')
 
     await ann.act('leave', props=TAB)
-    await lists(ben, ListedUser(BEN, 'Ben', False))
+    await sees_users(ben, ListedUser(BEN, 'Ben', False))
     await other.enter('ann')
 
     await other.leave()
@@ -73,7 +73,7 @@ async def test_name_is_not_taken_over_from_a_page_that_is_connected(join: Join, 
     await other.leave()
 
 
-async def lists(client: SocketClient, *users: ListedUser) -> None:
+async def sees_users(client: SocketClient, *users: ListedUser) -> None:
     """Wait until these are the users that a page has been told of last."""
     async with asyncio.timeout(20):
         while client.connection.all(UsersEvent)[-1].users != list(users):

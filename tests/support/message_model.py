@@ -31,6 +31,7 @@ class MessageModel:
         self.oldest_id: int | None = None
         self.number = 0
         self._told: tuple[int, int] | None = None
+        self._is_torn = False
 
     @property
     def shown(self) -> list[tuple[int, str]]:
@@ -39,7 +40,7 @@ class MessageModel:
 
     def sync(self) -> SyncEvent:
         """Begin another synchronization."""
-        self.live, self._told = False, None
+        self.live, self._told, self._is_torn = False, None, False
         self.number += 1
         return SyncEvent(self.number, self.cursor)
 
@@ -56,11 +57,13 @@ class MessageModel:
                 for message in messages:
                     self._upsert(message, history)
             case SyncFinishedEvent(number) if number == self.number:
-                self._finish(event)
-            case OlderMessagesEvent(before, messages, oldest_id) if before == self.oldest_id:
+                return self._finish(event)
+            case OlderMessagesEvent(before, messages, oldest_id) if (
+                self.oldest_id is not None and before >= self.oldest_id
+            ):
                 for message in messages:
                     self._upsert(message, True)
-                self._set_oldest(oldest_id)
+                self._set_oldest(min(self.oldest_id, oldest_id))
         return None
 
     def _take_messages(self, event: MessagesEvent) -> SyncEvent | None:
@@ -71,17 +74,25 @@ class MessageModel:
             self.cursor = max(self.cursor, last)
         elif self.live:
             return self.sync()
+        elif self._told is None:
+            self._told = event.follows, last
+        elif event.follows <= self._told[1]:
+            self._told = self._told[0], max(self._told[1], last)
         else:
-            self._told = self._told[0] if self._told else event.follows, last
+            self._is_torn = True
         return None
 
-    def _finish(self, event: SyncFinishedEvent) -> None:
+    def _finish(self, event: SyncFinishedEvent) -> SyncEvent | None:
         self.cursor = max(self.cursor, event.seq)
-        if self._told and self._told[0] <= self.cursor:
+        is_joined = self._told is None or self._told[0] <= self.cursor
+        if self._told and is_joined:
             self.cursor = max(self.cursor, self._told[1])
         if event.oldest_id is not None:
             self._set_oldest(event.oldest_id)
+        if self._is_torn or not is_joined:
+            return self.sync()
         self.live = True
+        return None
 
     def _set_oldest(self, oldest_id: int) -> None:
         self.oldest_id = oldest_id

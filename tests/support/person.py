@@ -141,6 +141,11 @@ class Person:
         """Send an event that this page's own buttons would not send."""
         await self.page.evaluate('([name, fields]) => { socket.emit(name, fields); }', [event, fields])
 
+    async def claim(self, text: str, *, by: str) -> None:
+        """Forge in the page that a message is one's own, like another one that is."""
+        author = await self.row(by).get_attribute('data-author')
+        await self.row(text).evaluate('(row, author) => { row.dataset.author = author; }', author)
+
     async def texts(self) -> list[str]:
         """The text of every message on the screen, from first to last."""
         return await self.log.locator('.text').all_inner_texts()

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
-from messenger.pages import icon
+from messenger.elements import app_icon
 from tests.conftest import CHROMIUM
 from tests.support.person import Person
 from tests.support.server import ROOT, Server
@@ -64,17 +64,17 @@ async def take(browser: Browser, server: Server, device: str, options: dict[str,
         await talk({'Ann': ann} | others)
     await others['Jonas'].box.press_sequentially('Hm')
     await picture('chat')
-    await (
-        ann.row(TALK[0][1].replace('*', '')).locator('.text').tap if 'has_touch' in options else ann.row('🎉').hover
-    )()
+    await ann.show_tools(TALK[0][1].replace('*', '') if 'has_touch' in options else '🎉')
     await picture('tools')
     await ann.page.get_by_role('button', name='Menu').click()
     await picture('menu')
     await ann.page.keyboard.press('Escape')
+    await expect(ann.menu).to_have_count(0)
     for item in ('Invite others', 'Settings', 'Help'):
         await ann.open(item)
         await picture(item.split()[0].lower())
         await ann.page.keyboard.press('Escape')
+        await expect(ann.dialog).to_have_count(0)
     for person in (ann, *others.values()):
         await person.page.close(run_before_unload=True)
     await asyncio.sleep(0.5)
@@ -82,10 +82,11 @@ async def take(browser: Browser, server: Server, device: str, options: dict[str,
 
 async def draw_icons(browser: Browser) -> None:
     """The icons for home screens, from the SVG."""
-    for size in icon.SIZES:
+    bubble = (app_icon.FOLDER / 'bubble.svg').read_text()
+    for size in app_icon.SIZES:
         page = await browser.new_page(viewport={'width': size, 'height': size})
-        await page.set_content(f'<body style="margin:0;background:#0b6e69">{icon.bubble()}')
-        await page.screenshot(path=icon.PICTURES / f'{size}.png')
+        await page.set_content(f'<body style="margin:0;background:#0b6e69">{bubble}')
+        await page.screenshot(path=app_icon.FOLDER / f'{size}.png')
         await page.close()
 
 

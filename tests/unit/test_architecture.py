@@ -19,9 +19,10 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
     'realtime': {'compat'},
     'chat': {'storage', 'models'},
     'presence': {'config', 'models'},
-    'auth': {'config', 'models'},
+    'auth': {'lookalikes', 'config', 'models'},
     'markdown': {'config', 'models'},
     'storage': {'models', 'config'},
+    'lookalikes': set[str](),
     'models': set[str](),
     'batching': set[str](),
     'config': set[str](),
@@ -38,6 +39,7 @@ OWNERS = {
     'pygments': {'markdown'},
     'emoji': {'markdown', 'chat'},
     'segno': {'elements'},
+    'confusable_homoglyphs': {'lookalikes'},
 }
 PRIVATE_MODULE = re.compile(
     r'(engineio|socketio|uvicorn|websockets|nicegui\.(nicegui|server)|nicegui\..*\b_[a-z]\w*)\b'

@@ -82,7 +82,8 @@ def test_overlong_name_is_refused_before_it_is_normalised() -> None:
     [
         'A\0nn', 'A\nnn', 'A\x1bnn', 'A\x7fnn', 'Ann\u200b', 'A\u200dnn', '\u202eAnn', 'A\u2066nn', 'Ann\ufeff',
         'Ann\u00ad', 'Ann\u2060', 'Ann\u034f', 'Ann\u115f', 'Ann\u3164', 'Ann\uffa0', 'Ann\u2800', 'Ann\ufe0f',
-        'Ann\U000e0041', 'Ann\U000e0100', 'Ann\ue000', 'Ann\u2028x', 'Ann\ud800',
+        'Ann\U000e0041', 'Ann\U000e0100', 'Ann\ue000', 'Ann\u2028x', 'Ann\ud800', 'Ann\ufffc', 'Ann\U0001d159',
+        'Ann\u0378', 'Ann\u2065', '\u2065', 'Ann\ufff0', 'Ann\U000e0001', 'Ann\U000e0fff', 'Ann\U0010ffff',
     ],
 )  # fmt: skip
 def test_name_has_no_invisible_characters(name: str) -> None:
@@ -95,6 +96,37 @@ def test_a_name_in_use_is_refused_whatever_its_case(logins: LoginService, twin: 
     logins.log_in('Ann', 'secret', HERE)
 
     assert refusal(logins, twin) == 'Ann is already here. Please choose another name.'
+
+
+@pytest.mark.parametrize(
+    ('first', 'twin'),
+    [
+        *(('Ann', '\u0410nn'), ('ann', '\u0430nn'), ('Alice', 'AIice'), ('Bob', 'B\u043eb'), ('Bernard', 'Bemard')),
+        *(
+            ('Ann', '\u0430nn'),
+            ('Leo', '1eo'),
+            ('\u0410\u043d\u043d\u0430', 'A\u043d\u043da'),
+            ('\u05d5\u05d5', '\u05f0'),
+        ),
+    ],
+)
+def test_a_name_that_looks_like_one_in_use_is_refused(logins: LoginService, first: str, twin: str) -> None:
+    logins.log_in(first, 'secret', HERE)
+
+    assert refusal(logins, twin) == f'{first} is already here. Please choose another name.'
+
+
+@pytest.mark.parametrize(('first', 'other'), [('Ian', 'Lan'), ('Ann', 'Anne'), ('Ann', 'Änn'), ('李雷', '李')])
+def test_a_name_that_only_resembles_another_is_free(logins: LoginService, first: str, other: str) -> None:
+    logins.log_in(first, 'secret', HERE)
+
+    assert logins.log_in(other, 'secret', HERE).name == other
+
+
+def test_lookalike_of_a_disconnected_user_is_refused(logins: LoginService) -> None:
+    logins.log_in('Ann', 'secret', HERE).connected = False
+
+    assert refusal(logins, '\u0410nn').startswith('Ann is already here')
 
 
 def test_case_is_folded_as_unicode_says() -> None:

@@ -14,6 +14,7 @@ from messenger.realtime.protocol import (
     SERVER_EVENTS,
     EditEvent,
     JumpEvent,
+    LoadNewerEvent,
     LoadOlderEvent,
     MessagesEvent,
     PostEvent,
@@ -33,7 +34,8 @@ EVENTS = [
     EditEvent('k', 7, 'Hello', repeated=True),
     ReactEvent(7, '👍'),
     LoadOlderEvent(before=50),
-    JumpEvent(message_id=7, before=50),
+    LoadNewerEvent(after=50),
+    JumpEvent(message_id=7),
 ]
 GOOD = {type(event): to_data(event) for event in EVENTS}
 FIELDS = [(type_, field.name) for type_ in CLIENT_EVENTS for field in fields(type_)]
@@ -56,7 +58,7 @@ WRONG: dict[tuple[type, str], list[Any]] = {
     (ReactEvent, 'emoji'): NOT_SHORT,
     (LoadOlderEvent, 'before'): NOT_A_NUMBER,
     (JumpEvent, 'message_id'): NOT_A_NUMBER,
-    (JumpEvent, 'before'): NOT_A_NUMBER,
+    (LoadNewerEvent, 'after'): NOT_A_NUMBER,
 }
 OPTIONAL = {(PostEvent, 'reply_to'), (PostEvent, 'repeated'), (EditEvent, 'repeated')}
 
