@@ -3,7 +3,7 @@ BIN = $(VENV)/bin
 # `make test PARALLEL="-n 2 --dist loadfile"` runs the files of tests side by side
 PARALLEL ?=
 
-.PHONY: run fast test check lint lint-js bench screenshots
+.PHONY: run fast test check lint lint-js bench docs screenshots
 
 run: $(VENV)/installed
 	$(BIN)/python messenger_app.py
@@ -33,6 +33,10 @@ endif
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks --markdown benchmarks/measured.md
+
+# docs/protocol.md
+docs: $(VENV)/installed-dev
+	$(BIN)/python -m tests.support.protocol_docs
 
 screenshots: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.pictures

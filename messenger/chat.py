@@ -29,6 +29,7 @@ from models import (
 )
 
 MAX_CLIENT_MESSAGE_ID_LENGTH = 64
+MAX_REACTION_LENGTH = 96  # of the longest short code, and more than of an emoji
 BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
 
 
@@ -87,7 +88,8 @@ class Chat:
         :raises ChatError: if it is not one emoji, or one too many different ones, or there is no such message, or this
             could not be stored
         """
-        symbol = emoji.emojize(reaction.strip(), language='alias', variant='emoji_type')
+        is_short = len(reaction) <= MAX_REACTION_LENGTH
+        symbol = emoji.emojize(reaction.strip(), language='alias', variant='emoji_type') if is_short else ''
         if not emoji.is_emoji(symbol):
             raise ChatError('A reaction is one emoji, such as 👍 or :tada:.')
         return await self._apply(ToggleReaction(message_id, Reaction(symbol, by.user_id, by.name)))
@@ -160,8 +162,8 @@ def clean_text(text: str, *, max_length: int) -> str:
     :raises ChatError: if nothing visible remains, or the text is too long
     """
     text = text.replace('\r\n', '\n').replace('\0', '').encode('utf-8', 'replace').decode().strip('\n').rstrip()
+    if len(text) > max_length:  # looked at first, since looking at 100,000 characters takes time
+        raise ChatError(f'A message can have at most {max_length:,} characters; this one has {len(text):,}.')
     if all(unicodedata.category(char) in BLANK_CATEGORIES for char in text):
         raise ChatError('There is nothing to send yet.')
-    if len(text) > max_length:
-        raise ChatError(f'A message can have at most {max_length:,} characters; this one has {len(text):,}.')
     return text

@@ -80,6 +80,11 @@ class Presence:
         """Number of online users."""
         return len(self._users)
 
+    def is_online(self, user_id: str) -> bool:
+        """Return whether a user is online."""
+        index = bisect_left(self._users, user_id, key=_user_id)
+        return index < len(self._users) and self._users[index].user_id == user_id
+
     def first(self, limit: int) -> list[OnlineUser]:
         """Return the first ``limit`` users, ordered by ``user_id``."""
         return self._users[:limit]

@@ -296,7 +296,7 @@ export default {
       else row.dataset.day = dayOf(at);
       row.classList.toggle("unread", +row.dataset.id === this.firstUnreadId);
       row.classList.toggle("own", row.dataset.author === this.me);
-      for (const mention of row.querySelectorAll(".mention")) mention.classList.toggle("of-me", isMeant(mention));
+      for (const part of row.querySelectorAll(".mention, .quote")) part.classList.toggle("of-me", isMeant(part));
       for (const reaction of row.querySelectorAll(".reaction")) reaction.ariaPressed = String(isMeant(reaction));
     },
     // where the browser does not keep the scroll position by itself
@@ -413,7 +413,7 @@ export default {
         this.unread += news.length;
       }
       if (!document.hidden && document.hasFocus()) return;
-      const mentions = news.filter((row) => row.querySelector(".mention.of-me"));
+      const mentions = news.filter((row) => row.querySelector(".of-me"));
       const last = mentions.at(-1) ?? news.at(-1);
       const [author, text] = [last.querySelector(".author").textContent, last.querySelector(".text").innerText];
       getElement(this.tab)?.announce({ author, text, isMention: mentions.length > 0, onClick: this.toNews });

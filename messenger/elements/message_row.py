@@ -1,8 +1,13 @@
 """The HTML of a message's row, the same for everybody and made once for each change."""
 
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import groupby
 
+from cachetools import LRUCache
 from markupsafe import Markup
 
 from messenger import markdown
@@ -20,7 +25,8 @@ TEXT = Markup('<div class="text{classes}" dir="auto">{html}</div>{edited}')
 DELETED = Markup('<div class="text">message deleted</div>')
 EDITED = Markup('<small class="edited">edited</small>')
 QUOTE = Markup(
-    '<button type="button" class="quote" data-action="jump" data-target="{id}" style="--hue:{hue}">'
+    '<button type="button" class="quote" data-action="jump" data-target="{id}" data-users="{author_hash}"'
+    ' style="--hue:{hue}">'
     '<bdi class="author">{author}</bdi> <span dir="auto">{line}</span></button>'
 )
 REACTION = Markup(
@@ -29,26 +35,83 @@ REACTION = Markup(
 )
 
 
-@lru_cache(maxsize=10_000)
-def render_message(message: MessageView) -> RenderedMessage:
-    """Return what a page places for a message."""
-    moment = message.sent_at.isoformat(timespec='milliseconds')
-    author = user_hash(message.author_id)
-    html = ROW.format(
-        id=message.id,
-        seq=message.seq,
-        classes=(' deleted' if message.deleted else '') + (' continuation' if message.continuation else ''),
-        author_hash=author,
-        hue=hue_of(author),
-        initials=initials_of(message.author),
-        author=message.author,
-        sent_at=moment,
-        clock=moment[11:16],
-        quote=_quote(message.quote) if message.quote else '',
-        text=DELETED if message.deleted else _text(message),
-        reactions=Markup('').join(_reactions(message.reactions)),
-    )
-    return RenderedMessage(message.id, message.seq, message.client_message_id, html)
+CACHE_SIZE = 16 * 2**20
+ENTRY_SIZE = 500  # bytes of a row besides its HTML, about
+STEP_LENGTH = 4000
+ROW_LENGTH = 80
+MAX_AUTHORS = 10_000
+
+
+class RowRenderer:
+    """Renders messages as what a page places for them, and keeps the latest rows up to a size in bytes.
+
+    A row is rendered once for each position of its message; so is a text, however often its row changes.
+    """
+
+    def __init__(self, is_here: Callable[[str], bool] = lambda user_id: False, *, cache_size: int = CACHE_SIZE) -> None:
+        """
+        :param is_here: tells whether the user with this ``user_id`` is here; their names, and those of recent authors,
+            are marked whole where they are mentioned
+        :param cache_size: how much is kept, in bytes
+        """
+        self._is_here = is_here
+        self._authors: dict[str, None] = {}
+        self._rows: LRUCache[int, RenderedMessage] = LRUCache(cache_size * 3 // 4, getsizeof=_size_of_row)
+        self._texts: LRUCache[str, tuple[int, Markup]] = LRUCache(cache_size // 4, getsizeof=lambda entry: entry[0])
+
+    @property
+    def cached_size(self) -> int:
+        """How much is kept, in bytes."""
+        return int(self._rows.currsize + self._texts.currsize)
+
+    def render(self, message: MessageView) -> RenderedMessage:
+        """Return what a page places for a message."""
+        row = self._rows.get(message.seq)
+        if row is None:
+            self._note_author(message.author_id)
+            row = _render_row(message, self._render_text)
+            with suppress(ValueError):  # larger than all that is kept
+                self._rows[message.seq] = row
+        return row
+
+    async def render_all(self, messages: Sequence[MessageView]) -> list[RenderedMessage]:
+        """Return what a page places for messages; other work on the event loop goes on meanwhile."""
+        return [row async for rows in self.render_in_steps(messages) for row in rows]
+
+    async def render_in_steps(self, messages: Sequence[MessageView]) -> AsyncIterator[list[RenderedMessage]]:
+        """Yield what a page places for messages, about fifty at a time, or fewer with long texts."""
+        for message in messages:
+            self._note_author(message.author_id)
+        rows: list[RenderedMessage] = []
+        length = 0
+        for message in messages:
+            if length >= STEP_LENGTH:
+                yield rows
+                rows, length = [], 0
+                await asyncio.sleep(0)
+            rows.append(self.render(message))
+            length += ROW_LENGTH + len(message.text) + (len(message.quote.text) if message.quote else 0)
+        if rows:
+            yield rows
+
+    def _note_author(self, user_id: str) -> None:
+        if user_id not in self._authors:
+            self._authors[user_id] = None
+            if len(self._authors) > MAX_AUTHORS:
+                del self._authors[next(iter(self._authors))]
+
+    def _is_known(self, user_id: str) -> bool:
+        return user_id in self._authors or self._is_here(user_id)
+
+    def _render_text(self, text: str) -> Markup:
+        if html := markdown.render_plain(text):
+            return html
+        if entry := self._texts.get(text):
+            return entry[1]
+        html = markdown.render_markdown(text, self._is_known)
+        with suppress(ValueError):
+            self._texts[text] = sys.getsizeof(text) + sys.getsizeof(html) + ENTRY_SIZE, html
+        return html
 
 
 @lru_cache(maxsize=4096)
@@ -64,16 +127,39 @@ def initials_of(name: str) -> str:
     return ''.join(word[0] for word in words[:1] + words[1:][-1:]).upper()
 
 
-def _text(message: MessageView) -> Markup:
+def _render_row(message: MessageView, render_text: Callable[[str], Markup]) -> RenderedMessage:
+    moment = message.sent_at.isoformat(timespec='milliseconds')
+    author = user_hash(message.author_id)
+    html = ROW.format(
+        id=message.id,
+        seq=message.seq,
+        classes=(' deleted' if message.deleted else '') + (' continuation' if message.continuation else ''),
+        author_hash=author,
+        hue=hue_of(author),
+        initials=initials_of(message.author),
+        author=message.author,
+        sent_at=moment,
+        clock=moment[11:16],
+        quote=_quote(message.quote) if message.quote else '',
+        text=DELETED if message.deleted else _text(message, render_text),
+        reactions=Markup('').join(_reactions(message.reactions)),
+    )
+    return RenderedMessage(message.id, message.seq, message.client_message_id, html)
+
+
+def _size_of_row(row: RenderedMessage) -> int:
+    return sys.getsizeof(row.html) + ENTRY_SIZE
+
+
+def _text(message: MessageView, render_text: Callable[[str], Markup]) -> Markup:
     large = ' large' if markdown.is_only_emoji(message.text) else ''
-    html = Markup(markdown.render(message.text))
-    return TEXT.format(classes=large, html=html, edited=EDITED if message.edited else '')
+    return TEXT.format(classes=large, html=render_text(message.text), edited=EDITED if message.edited else '')
 
 
 def _quote(quote: Quote) -> Markup:
     line = 'message deleted' if quote.deleted else markdown.first_line(quote.text)
-    hue = hue_of(user_hash(fold_name(quote.author)))
-    return QUOTE.format(id=quote.id, hue=hue, author=quote.author, line=line)
+    author = user_hash(fold_name(quote.author))
+    return QUOTE.format(id=quote.id, author_hash=author, hue=hue_of(author), author=quote.author, line=line)
 
 
 def _reactions(reactions: tuple[Reaction, ...]) -> list[Markup]:

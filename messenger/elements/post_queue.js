@@ -45,6 +45,7 @@ export default {
     submit(event) {
       // not with Shift, and not while an input method composes (keyCode 229 is Safari's way to say so)
       if (event?.shiftKey || event?.isComposing || event?.keyCode === 229) return;
+      if (event && isInFence(this.area.value.slice(0, this.area.selectionStart))) return;
       event?.preventDefault();
       const text = this.area.value.toWellFormed?.() ?? this.area.value;
       this.area.focus();
@@ -62,6 +63,9 @@ export default {
     // the page is up to date, for the first time or again
     resend() {
       for (const item of this.pending) this.send(item, true);
+    },
+    hasUnsent() {
+      return this.pending.length > 0;
     },
     confirm(clientMessageId) {
       const index = this.pending.findIndex((item) => item.client_message_id === clientMessageId);
@@ -158,4 +162,15 @@ export default {
 
 function kindOf(context) {
   return context.message_id ? "edit" : context.reply_to ? "reply" : "";
+}
+
+// whether a block of code has been begun and not ended, so that Enter breaks the line
+function isInFence(text) {
+  let fence = "";
+  for (const line of text.split("\n")) {
+    const mark = line.match(/^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/)?.[1] ?? "";
+    if (!fence) fence = mark;
+    else if (mark.startsWith(fence) && /^ *[`~]+\s*$/.test(line)) fence = "";
+  }
+  return fence !== "";
 }

@@ -1,6 +1,7 @@
 """What is written, until it has been stored."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal
 
 from nicegui import events, ui
@@ -53,6 +54,12 @@ class PostQueue(ui.element, component='post_queue.js'):
     def edit(self, message_id: int, text: str) -> None:
         """Put the text of an own message into the text area; what is sent next replaces it."""
         self.run_method('edit', message_id, text)
+
+    async def has_unsent(self) -> bool:
+        """Return whether something has been sent that is not known to be stored."""
+        with suppress(TimeoutError):
+            return bool(await self.run_method('hasUnsent'))
+        return False
 
     def cancel(self) -> None:
         """Give up a reply or an edit."""

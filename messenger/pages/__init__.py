@@ -9,6 +9,7 @@ from config import Settings
 from messenger import elements
 from messenger.chat import Chat
 from messenger.elements import app_icon
+from messenger.elements.message_row import RowRenderer
 from messenger.pages.broadcasts import Broadcasts
 from messenger.pages.chat_events import ChatEvents
 from messenger.pages.client_page import ClientPage
@@ -23,8 +24,9 @@ STYLE_SHEET = Path(elements.__file__).parent / 'messenger.css'
 def install(settings: Settings, login_service: LoginService, chat: Chat, presence: Presence) -> None:
     """Register the page with its two addresses, the events that it sends, and what is told to everybody."""
     hub = Hub('chat')
-    broadcasts = Broadcasts(hub, chat, presence)
-    chat_events = ChatEvents(hub, chat, broadcasts, page_size=settings.page_size)
+    rows = RowRenderer(presence.is_online)
+    broadcasts = Broadcasts(hub, chat, presence, rows)
+    chat_events = ChatEvents(hub, chat, broadcasts, rows, page_size=settings.page_size)
     chat_events.install()
     broadcasts.install()
     app.add_middleware(SecurityHeaders)

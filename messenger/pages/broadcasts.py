@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from messenger.batching import Batcher
 from messenger.chat import Chat
-from messenger.elements.message_row import render_message
+from messenger.elements.message_row import RowRenderer
 from messenger.presence import OnlineUser, Presence
 from messenger.realtime.hub import Hub
 from messenger.realtime.protocol import ListedUser, MessagesEvent, TypingEvent, UsersEvent
@@ -17,10 +17,11 @@ PAUSE = 0.3
 class Broadcasts:
     """Turns the events of chat and presence into events for all pages, each rendered and encoded once."""
 
-    def __init__(self, hub: Hub, chat: Chat, presence: Presence) -> None:
+    def __init__(self, hub: Hub, chat: Chat, presence: Presence, rows: RowRenderer) -> None:
         self._hub = hub
         self._chat = chat
         self._presence = presence
+        self._rows = rows
         self._users: UsersEvent | None = None
         self._user_changes = Batcher[None](self._broadcast_users, pause=PAUSE, name='tell who is here')
         self._typing: dict[str, str] = {}
@@ -43,8 +44,10 @@ class Broadcasts:
     async def _broadcast_messages(self, changes: Changes) -> None:
         for message in changes.messages:
             self._typing.pop(user_hash(message.author_id), None)
-        rendered = [render_message(message) for message in changes.messages]
-        await self._hub.broadcast(MessagesEvent(rendered, changes.follows))
+        follows = changes.follows
+        async for rendered in self._rows.render_in_steps(changes.messages):
+            await self._hub.broadcast(MessagesEvent(rendered, follows))
+            follows = rendered[-1].seq
 
     def _note_user_change(self) -> None:
         self._users = None

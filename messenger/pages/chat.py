@@ -1,7 +1,8 @@
 """The chat view: header, people, messages, composer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from nicegui import events, ui
 
@@ -32,7 +33,7 @@ class ChatPage:
         tab: BrowserTab,
         *,
         title: str,
-        on_log_out: events.Handler[events.ClickEventArguments],
+        on_log_out: Callable[[], Any],
     ) -> None:
         self._session = session
         self._chat = chat
@@ -41,7 +42,8 @@ class ChatPage:
         self._client = ui.context.client
         self._me = user_hash(session.user_id)
         self._menu: ui.menu | None = None
-        self._add_header(title, on_log_out)
+        self._on_log_out = on_log_out
+        self._add_header(title)
         self._add_drawer()
         with ui.element().classes('chat'):
             self._messages = MessageList(
@@ -62,7 +64,7 @@ class ChatPage:
             )
         ui.keyboard(self._press_key, repeating=False)
 
-    def _add_header(self, title: str, on_log_out: events.Handler[events.ClickEventArguments]) -> None:
+    def _add_header(self, title: str) -> None:
         with ui.header(bordered=True, wrap=False):
             ui.label(title).props('role=heading aria-level=1').classes('title')
             people = ui.button(icon='people', on_click=lambda: self._drawer.toggle(), color=None)
@@ -70,7 +72,7 @@ class ChatPage:
                 UserCount()
             self._menu_button = ui.button(icon='more_vert', on_click=self._open_menu, color=None)
             self._menu_button.props('flat aria-label=Menu')
-            ui.button('Log out', on_click=on_log_out, color=None).props('flat no-caps')
+            ui.button('Log out', on_click=self._log_out, color=None).props('flat no-caps')
 
     def _open_menu(self) -> None:
         items = {
@@ -100,6 +102,10 @@ class ChatPage:
             dialogs.show_help()
         elif key.action.keydown and key.key.end:
             self._messages.scroll_to_newest()
+
+    async def _log_out(self) -> None:
+        if not await self._composer.has_unsent() or await dialogs.ask_to_log_out():
+            self._on_log_out()
 
     async def _edit(self, message_id: int) -> None:
         with self._notifying_refusals():

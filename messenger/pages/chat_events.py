@@ -6,7 +6,7 @@ from nicegui import Client
 
 from auth import LoginSession
 from messenger.chat import Chat, ChatError
-from messenger.elements.message_row import render_message
+from messenger.elements.message_row import RowRenderer
 from messenger.pages.broadcasts import Broadcasts
 from messenger.realtime.dispatcher import Connection, Dispatcher, Sender
 from messenger.realtime.hub import Hub
@@ -20,7 +20,6 @@ from messenger.realtime.protocol import (
     OlderMessagesEvent,
     PostEvent,
     ReactEvent,
-    RenderedMessage,
     ResetEvent,
     SyncedMessagesEvent,
     SyncEvent,
@@ -39,10 +38,11 @@ ChatSender = Sender[LoginSession]
 class ChatEvents:
     """The handlers of all pages; each event comes with the login session of the page that has sent it."""
 
-    def __init__(self, hub: Hub, chat: Chat, broadcasts: Broadcasts, *, page_size: int) -> None:
+    def __init__(self, hub: Hub, chat: Chat, broadcasts: Broadcasts, rows: RowRenderer, *, page_size: int) -> None:
         self._hub = hub
         self._chat = chat
         self._broadcasts = broadcasts
+        self._rows = rows
         self._page_size = page_size
 
     def install(self) -> None:
@@ -92,7 +92,9 @@ class ChatEvents:
                 return True  # the page has begun another one
             if changes:
                 cursor = changes[-1].seq
-                await sender.reply(SyncedMessagesEvent(event.number, _render(changes), history=False))
+                await sender.reply(
+                    SyncedMessagesEvent(event.number, await self._rows.render_all(changes), history=False)
+                )
             if len(changes) < SYNC_STEP:
                 await sender.reply(SyncFinishedEvent(event.number, cursor, None))
                 return True
@@ -101,23 +103,23 @@ class ChatEvents:
     async def _start_anew(self, sender: ChatSender, event: SyncEvent) -> None:
         await sender.reply(ResetEvent(event.number))
         page = await self._chat.newest_page(self._page_size)
-        await sender.reply(SyncedMessagesEvent(event.number, _render(page.messages), history=True))
+        await sender.reply(SyncedMessagesEvent(event.number, await self._rows.render_all(page.messages), history=True))
         await sender.reply(SyncFinishedEvent(event.number, page.seq, self._oldest_id(page.messages)))
 
     async def load_older(self, sender: ChatSender, event: LoadOlderEvent) -> None:
         page = await self._chat.page_before(event.before, self._page_size)
         oldest_id = self._oldest_id(page)
-        await sender.reply(OlderMessagesEvent(event.before, _render(page), oldest_id))
+        await sender.reply(OlderMessagesEvent(event.before, await self._rows.render_all(page), oldest_id))
 
     async def load_newer(self, sender: ChatSender, event: LoadNewerEvent) -> None:
         page = await self._chat.page_from(event.after + 1, self._page_size)
-        await sender.reply(NewerMessagesEvent(event.after, _render(page), self._newest_id(page)))
+        await sender.reply(NewerMessagesEvent(event.after, await self._rows.render_all(page), self._newest_id(page)))
 
     async def jump(self, sender: ChatSender, event: JumpEvent) -> None:
         """Send a page of messages from before, and one from the message on."""
         before = await self._chat.page_before(event.message_id, self._page_size)
         after = await self._chat.page_from(event.message_id, self._page_size)
-        messages = _render([*before, *after])
+        messages = await self._rows.render_all([*before, *after])
         await sender.reply(WindowEvent(event.message_id, messages, self._oldest_id(before), self._newest_id(after)))
 
     def _oldest_id(self, page: Sequence[MessageView]) -> int:
@@ -125,10 +127,6 @@ class ChatEvents:
 
     def _newest_id(self, page: Sequence[MessageView]) -> int | None:
         return page[-1].id if len(page) == self._page_size else None
-
-
-def _render(messages: Sequence[MessageView]) -> list[RenderedMessage]:
-    return [render_message(message) for message in messages]
 
 
 def _is_late(sender: ChatSender, event: SyncEvent) -> bool:

@@ -58,6 +58,10 @@ class Composer:
         """Put the text of an own message into the box, to be edited."""
         self._queue.edit(message_id, text)
 
+    async def has_unsent(self) -> bool:
+        """Return whether something that was written has not been stored."""
+        return await self._queue.has_unsent()
+
     def cancel(self) -> None:
         """Give up a reply or an edit."""
         if self._about.default_slot.children:

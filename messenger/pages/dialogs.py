@@ -22,7 +22,11 @@ KEYS = {
     '?': 'show this help',
 }
 FORMATS = ('**bold**', '*italic*', '~~strike~~', '`code`', ':tada:')  # shown beside what becomes of them
-MORE_FORMATS = {'> quote': 'a quote', '- item': 'a list', '```python': 'a block of code, until ```'}
+MORE_FORMATS = {
+    '> quote': 'a quote',
+    '- item': 'a list',
+    '```python': 'code, until ```; Enter begins a new line',
+}
 POPULAR_EMOJI = (
     *('👍', '👎', '❤️', '😂', '😊', '😍', '🤔', '😮', '😢', '😡', '🎉', '🙏', '👏', '💪', '🔥', '✨'),
     *('✅', '❌', '❓', '❗', '👀', '💡', '🚀', '☕', '🍰', '🌞', '🐛', '💯', '🤝', '👋', '🙌', '😴'),
@@ -123,11 +127,22 @@ def show_preferences(tab: BrowserTab) -> None:
 
 async def ask_to_delete() -> bool:
     """Ask whether a message shall be deleted."""
-    with open_dialog('Delete this message?', role='alertdialog', closable=False) as dialog:
-        ui.label('Everybody will see “message deleted” in its place.')
-        with ui.row().classes('dialog-actions'):
-            ui.button('Keep it', on_click=dialog.close, color=None).props('flat no-caps autofocus')
-            ui.button('Delete', on_click=lambda: dialog.submit(True)).props('unelevated no-caps')
+    sentence = 'Everybody will see “message deleted” in its place.'
+    return await _ask('Delete this message?', sentence, no='Keep it', yes='Delete')
+
+
+async def ask_to_log_out() -> bool:
+    """Ask whether to log out although something has not been sent."""
+    sentence = 'What you wrote last has not been sent. It waits in this browser until you log in with the same name.'
+    return await _ask('Log out now?', sentence, no='Stay', yes='Log out')
+
+
+async def _ask(question: str, sentence: str, *, no: str, yes: str) -> bool:
+    with open_dialog(question, role='alertdialog', closable=False) as dialog:
+        ui.label(sentence)
+        with ui.element('div').classes('dialog-actions'):
+            ui.button(no, on_click=dialog.close, color=None).props('flat no-caps autofocus')
+            ui.button(yes, on_click=lambda: dialog.submit(True)).props('unelevated no-caps')
     return bool(await dialog)
 
 
@@ -146,7 +161,7 @@ async def pick_emoji() -> str | None:
                 if not found:
                     ui.label('No emoji has such a name.')
 
-        ui.input('Search, or type one', on_change=lambda change: show_found.refresh(change.value)).props(
+        ui.input('Search, or type one', on_change=lambda change: show_found.refresh(str(change.value or ''))).props(
             'outlined dense autofocus debounce=200 maxlength=40 type=search autocomplete=off'
         )
         show_found()

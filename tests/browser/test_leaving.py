@@ -53,8 +53,18 @@ async def test_log_out_does_the_same_as_closing(enter: Arrive) -> None:
     await ann.sees_people('Ann')
 
 
-async def test_a_draft_is_not_left_without_a_question(enter: Arrive) -> None:
+async def test_a_draft_is_still_there_after_a_reload(enter: Arrive) -> None:
     ann = await enter('Ann')
+    await ann.box.press_sequentially('not sent')
+
+    await ann.page.reload()
+    await ann.enter('Ann')
+
+    await expect(ann.box).to_have_value('not sent')
+
+
+async def test_what_is_on_its_way_is_not_left_without_a_question(enter: Arrive, wire: Wire) -> None:
+    ann = await enter('Ann', wire)
     asked = asyncio.Event()
 
     async def stay(dialog: Dialog) -> None:
@@ -62,12 +72,13 @@ async def test_a_draft_is_not_left_without_a_question(enter: Arrive) -> None:
         await dialog.dismiss()
 
     ann.page.on('dialog', stay)
-    await ann.box.press_sequentially('not sent')
+    wire.swallow()
+    await ann.say('not stored')
 
     await ann.page.close(run_before_unload=True)
 
     await asyncio.wait_for(asked.wait(), 5)
-    await expect(ann.box).to_have_value('not sent')
+    await expect(ann.held).to_have_text('not stored')
 
 
 async def test_a_cut_keeps_the_draft_and_shows_what_was_missed(enter: Arrive, wire: Wire) -> None:

@@ -1,4 +1,4 @@
-"""What people do with messages: format, change, take back, reply, react, mention."""
+"""What people do with messages: change, take back, reply, react, mention."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,41 +18,6 @@ async def remember(server: Server, *messages: tuple[str, str, datetime]) -> None
     for number, (author, text, at) in enumerate(messages):
         await store.apply(PostMessage(author, author.casefold(), f'{number}', text, at))
     await store.close()
-
-
-async def test_formatting_is_seen_by_everyone(enter: Arrive) -> None:
-    ann, ben = await enter('Ann'), await enter('Ben')
-
-    await ann.say('**bold** *italic* ~~gone~~ `code`\nnext line')
-    await ben.sees('bold italic gone code\nnext line')
-
-    for tag in ('strong', 'em', 's', 'code'):
-        await expect(ben.log.locator(f'.text {tag}')).to_have_count(1)
-
-
-async def test_code_is_highlighted_and_can_be_copied(enter: Arrive) -> None:
-    ann = await enter('Ann')
-    await ann.page.context.grant_permissions(['clipboard-read', 'clipboard-write'])
-    await ann.say('```python\ndef tea():\n    return "hot"\n```')
-
-    await expect(ann.log.locator('pre .k').first).to_have_text('def')
-    await ann.log.get_by_role('button', name='Copy').click()
-
-    await expect(ann.log.get_by_role('button', name='Copied')).to_be_visible()
-    copied = await ann.page.evaluate('navigator.clipboard.readText()')
-    assert copied.strip() == 'def tea():\n    return "hot"'
-
-
-async def test_a_few_emoji_alone_are_large(enter: Arrive) -> None:
-    ann = await enter('Ann')
-
-    for text in (':tada:', '👍 👩‍👩‍👧‍👦 🇩🇪', '👍 yes', '👍👍👍👍'):
-        await ann.say(text)
-    await expect(ann.rows).to_have_count(4)
-
-    large = await ann.log.locator('.text').evaluate_all('all => all.map(one => one.classList.contains("large"))')
-    assert large == [True, True, False, False]
-    await ann.sees('🎉')
 
 
 async def test_messages_of_one_person_share_a_header_for_five_minutes(enter: Arrive, server: Server) -> None:

@@ -27,7 +27,7 @@ from messenger.realtime.protocol import (
 )
 from tests.conftest import Join
 from tests.support.crowd import all_of, others_say
-from tests.support.server import WITHOUT_FAST_WEBSOCKETS, Server
+from tests.support.server import WITHOUT_FAST_WEBSOCKETS, Server, both_ways
 from tests.support.socket_client import SocketClient
 
 LOGGED_OUT = 'You have been logged out, so this was not sent.'
@@ -252,7 +252,7 @@ async def test_sync_that_an_old_connection_delivers_late_is_ignored(join: Join, 
     await ann.sees('Who hears this?')
 
 
-@pytest.mark.parametrize('server', ['', WITHOUT_FAST_WEBSOCKETS], ids=['fast', 'fallback'], indirect=True)
+@both_ways
 def test_server_says_at_the_start_when_the_fast_way_is_missing(server: Server, request: pytest.FixtureRequest) -> None:
     is_missing = 'fallback' in request.node.name
 

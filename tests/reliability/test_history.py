@@ -66,7 +66,7 @@ async def test_quote_is_jumped_to_while_older_messages_are_on_their_way(
     await ann.row('I do').locator('.quote').evaluate('quote => quote.click()')
 
     await ann.row('Who has the key?').and_(ann.page.locator(':focus')).wait_for(timeout=20_000)
-    await ann.shows(await all_of(server, 402))
+    await ann.shows((await all_of(server, 402))[:50])
 
 
 async def reads_back(person: Person, kept: list[tuple[int, str]]) -> None:

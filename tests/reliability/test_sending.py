@@ -7,10 +7,11 @@ from playwright.async_api import Dialog, expect
 from tests.conftest import Arrive, EnterByWire
 from tests.support.crowd import all_of
 from tests.support.person import Person
-from tests.support.server import Server
+from tests.support.server import Server, both_ways
 
 
-async def test_a_message_whose_answer_is_lost_is_not_sent_yet_and_then_there_once(
+@both_ways
+async def test_message_whose_answer_is_lost_is_pending_then_there_once(
     enter_by_wire: EnterByWire, enter: Arrive, server: Server
 ) -> None:
     (ann, wire), ben = await enter_by_wire('Ann'), await enter('Ben')
@@ -29,7 +30,8 @@ async def test_a_message_whose_answer_is_lost_is_not_sent_yet_and_then_there_onc
     assert len(await all_of(server, 1)) == 1
 
 
-async def test_a_message_that_never_arrived_is_sent_again(
+@both_ways
+async def test_message_that_never_arrived_is_sent_again(
     enter_by_wire: EnterByWire, enter: Arrive, server: Server
 ) -> None:
     (ann, wire), ben = await enter_by_wire('Ann'), await enter('Ben')
@@ -47,7 +49,7 @@ async def test_a_message_that_never_arrived_is_sent_again(
     assert len(await all_of(server, 3)) == 3
 
 
-async def test_the_same_text_twice_is_two_messages(enter: Arrive) -> None:
+async def test_same_text_twice_is_two_messages(enter: Arrive) -> None:
     ann = await enter('Ann')
 
     await ann.say_at_once(['ok', 'ok'])
@@ -55,7 +57,7 @@ async def test_the_same_text_twice_is_two_messages(enter: Arrive) -> None:
     await ann.sees_only('ok', 'ok')
 
 
-async def test_a_page_is_not_left_with_unsent_text_without_a_question(enter_by_wire: EnterByWire) -> None:
+async def test_page_asks_before_it_is_left_with_unsent_text(enter_by_wire: EnterByWire) -> None:
     ann, wire = await enter_by_wire('Ann')
     wire.swallow()
     await ann.say('Not with anybody yet')
@@ -68,7 +70,7 @@ async def test_a_page_is_not_left_with_unsent_text_without_a_question(enter_by_w
     await expect(ann.held).to_be_visible()
 
 
-async def test_a_restart_does_not_take_unsent_text_away_in_silence(enter: Arrive, server: Server) -> None:
+async def test_restart_does_not_take_unsent_text_away_in_silence(enter: Arrive, server: Server) -> None:
     ann = await enter('Ann')
     await ann.returns_quickly()
     question = Question(ann)
@@ -85,9 +87,7 @@ async def test_a_restart_does_not_take_unsent_text_away_in_silence(enter: Arrive
     await expect(ann.box).to_have_value('And this')
 
 
-async def test_a_name_taken_over_does_not_take_unsent_text_away_in_silence(
-    enter_by_wire: EnterByWire, enter: Arrive
-) -> None:
+async def test_takeover_does_not_take_unsent_text_away_in_silence(enter_by_wire: EnterByWire, enter: Arrive) -> None:
     ann, wire = await enter_by_wire('Ann')
     question = Question(ann)
     await wire.cut()
@@ -104,9 +104,8 @@ async def test_a_name_taken_over_does_not_take_unsent_text_away_in_silence(
     await expect(ann.box).to_have_value('And this')
 
 
-async def test_a_connection_torn_at_every_answer_stores_each_message_once(
-    enter_by_wire: EnterByWire, server: Server
-) -> None:
+@both_ways
+async def test_connection_torn_at_every_answer_stores_messages_once(enter_by_wire: EnterByWire, server: Server) -> None:
     ann, wire = await enter_by_wire('Ann')
     await ann.say('first')
     await ann.sees('first')

@@ -3,12 +3,13 @@
 import asyncio
 from itertools import takewhile
 
+import pytest
 from playwright.async_api import WebSocket
 
 from tests.conftest import Arrive, EnterByWire
 from tests.support.crowd import all_of
 from tests.support.person import Person
-from tests.support.server import Server
+from tests.support.server import WITHOUT_FAST_WEBSOCKETS, Server
 from tests.support.wire import Wire
 
 COUNT = 180
@@ -27,10 +28,12 @@ socket.socket.listen = listen_with_little_room
 """
 
 
-async def test_a_page_that_does_not_read_delays_nobody_and_is_called_back_instead_of_being_served_all_of_it(
+@pytest.mark.parametrize(
+    'server', [LITTLE_ROOM, LITTLE_ROOM + WITHOUT_FAST_WEBSOCKETS], ids=['fast', 'fallback'], indirect=True
+)
+async def test_page_that_does_not_read_delays_nobody_and_catches_up(
     enter_by_wire: EnterByWire, enter: Arrive, server: Server
 ) -> None:
-    await server.restart_with(LITTLE_ROOM)
     (ann, wire), ben, cleo = await enter_by_wire('Ann'), await enter('Ben'), await enter('Cleo')
     await ben.say('before')
     await ann.sees('before')

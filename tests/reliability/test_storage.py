@@ -48,7 +48,7 @@ def database_read_only(server: Server) -> Iterator[None]:
 
 
 @pytest.mark.parametrize('trouble', [disk_full, database_locked, database_read_only])
-async def test_what_cannot_be_stored_stays_with_its_writer_until_it_can(
+async def test_what_cannot_be_stored_stays_with_its_writer(
     trouble: Callable[[Server], AbstractContextManager[None]], enter: Arrive, server: Server
 ) -> None:
     ann, ben = await enter('Ann'), await enter('Ben')
@@ -72,7 +72,7 @@ async def test_what_cannot_be_stored_stays_with_its_writer_until_it_can(
     assert is_sound(server)
 
 
-async def test_a_disk_that_fills_up_while_many_talk_keeps_all_that_anybody_saw(enter: Arrive, server: Server) -> None:
+async def test_disk_that_fills_up_keeps_all_that_anybody_saw(enter: Arrive, server: Server) -> None:
     ann, ben = await enter('Ann'), await enter('Ben')
     words = [f'word {index}' for index in range(300)]
 
@@ -92,7 +92,7 @@ async def test_a_disk_that_fills_up_while_many_talk_keeps_all_that_anybody_saw(e
     assert sorted([text for _, text in kept] + refused) == sorted(words)
 
 
-async def test_what_anybody_saw_is_kept_once_whenever_the_server_is_killed(enter: Arrive, server: Server) -> None:
+async def test_killed_server_keeps_all_that_anybody_saw_once(enter: Arrive, server: Server) -> None:
     ann, ben, cleo = people = await enter('Ann'), await enter('Ben'), await enter('Cleo')
     for person in people:
         await person.returns_quickly()

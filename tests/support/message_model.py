@@ -1,11 +1,14 @@
 """What a page keeps of the conversation: the rules of ``message_list.js``, without a screen."""
 
 import re
+import uuid
 from typing import Any
 
 from messenger.realtime.protocol import (
+    ConfirmedEvent,
     MessagesEvent,
     OlderMessagesEvent,
+    PostEvent,
     RenderedMessage,
     ResetEvent,
     ResyncEvent,
@@ -20,8 +23,8 @@ TEXT = re.compile(r'<div class="text[^>]*>(?:<p>)?(.*?)(?:</p>)?\s*</div>', re.D
 class MessageModel:
     """Places messages by id and keeps count of how far it has come.
 
-    ``cursor``: all changes up to this ``seq`` are here; ``live``: what is posted can be sent; ``oldest_id``: all
-    messages from this id on are here.
+    ``cursor``: all changes up to this ``seq`` are here; ``live``: what is posted can be sent; ``pending``: what has
+    been posted and is not confirmed; ``oldest_id``: all messages from this id on are here.
     """
 
     def __init__(self) -> None:
@@ -29,6 +32,7 @@ class MessageModel:
         self.cursor = 0
         self.live = False
         self.oldest_id: int | None = None
+        self.pending: dict[str, PostEvent] = {}
         self.number = 0
         self._told: tuple[int, int] | None = None
         self._is_torn = False
@@ -44,11 +48,19 @@ class MessageModel:
         self.number += 1
         return SyncEvent(self.number, self.cursor)
 
+    def post(self, text: str) -> PostEvent:
+        """Write a message, which is pending until it is confirmed."""
+        event = PostEvent(str(uuid.uuid4()), text)
+        self.pending[event.client_message_id] = event
+        return event
+
     def take(self, event: Any) -> SyncEvent | None:
         """Take an event from the server, and return the synchronization that it makes necessary."""
         match event:
             case MessagesEvent():
                 return self._take_messages(event)
+            case ConfirmedEvent(client_message_id):
+                self.pending.pop(client_message_id, None)
             case ResyncEvent():
                 return self.sync()
             case ResetEvent(number) if number == self.number:
@@ -99,6 +111,7 @@ class MessageModel:
         self.rows = {id_: row for id_, row in self.rows.items() if id_ >= oldest_id}
 
     def _upsert(self, message: RenderedMessage, history: bool) -> None:
+        self.pending.pop(message.client_message_id, None)
         known = self.rows.get(message.id)
         if known is None and not history and message.id < (self.oldest_id or 0):
             return

@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 WITHOUT_FAST_WEBSOCKETS = """
 from messenger import compat
 compat.use_websocket_protocol = lambda: None
 """
+
+both_ways = pytest.mark.parametrize('server', ['', WITHOUT_FAST_WEBSOCKETS], ids=['fast', 'fallback'], indirect=True)
 
 
 def free_port() -> int:

@@ -6,16 +6,19 @@ import re
 import uuid
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import aiohttp
 import httpx
 import socketio
+from aiohttp import ClientError
+from socketio.exceptions import SocketIOError
 
 from messenger.compat import allow_large_polling_payloads
 from messenger.realtime import protocol
-from messenger.realtime.protocol import SERVER_EVENTS, PostEvent, SyncFinishedEvent, name_of
+from messenger.realtime.protocol import SERVER_EVENTS, SyncFinishedEvent, name_of
 from tests.support.message_model import MessageModel
 from tests.support.person import PASSWORD
 
@@ -32,12 +35,13 @@ class Connection:
 
     def __init__(self, page: 'SocketClient') -> None:
         self.received: list[Any] = []
+        self.lost = asyncio.Event()
         self._page = page
         self._queues: defaultdict[type, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)
         self._http = aiohttp.ClientSession()
         self.socket = socketio.AsyncClient(reconnection=False, http_session=self._http)
         self.socket.on('*', self._take)
-        self.socket.on('disconnect', page.forget)
+        self.socket.on('disconnect', self._lose)
 
     async def send(self, event: object) -> None:
         """Send an event of the protocol."""
@@ -58,10 +62,16 @@ class Connection:
 
     async def close(self) -> None:
         """End it without a word, as a cut does, but not within a request: of that Engine.IO logs a traceback."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.socket.eio.queue.join(), 1)
+        if not self.lost.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.socket.eio.queue.join(), 1)
         await self._http.close()
         await self.socket.eio.wait()
+
+    def _lose(self, *_: object) -> None:
+        self.lost.set()
+        if self._page.connection is self:
+            self._page.model.live = False
 
     async def _take(self, name: str, data: Any = None) -> None:
         if name not in EVENTS:
@@ -88,6 +98,7 @@ class SocketClient:
         self.model = MessageModel()
         self.following = True
         self.connection: Connection
+        self._connections: list[Connection] = []
         self._transport = transport
         self._elements: dict[str, dict[str, Any]] = {}
         self._updated = asyncio.Condition()
@@ -117,6 +128,7 @@ class SocketClient:
             'client_id': self._client_id, 'next_message_id': self._next_message_id, 'implicit_handshake': 'true',
         }  # fmt: skip
         self.connection = Connection(self)
+        self._connections.append(self.connection)
         allow_large_polling_payloads(1000)  # as the server does
         await self.connection.socket.connect(
             f'{self.url}?{urlencode(query)}',
@@ -143,6 +155,17 @@ class SocketClient:
         await self.sees_element(tag='nicegui-message_list')
         await self.sync()
 
+    async def stay(self) -> None:
+        """Come back whenever the connection is lost, until this is cancelled."""
+        while True:
+            await self.connection.lost.wait()
+            await asyncio.sleep(0.02)
+            try:
+                await self.connect()
+                await self.connection.send(self.model.sync())
+            except (SocketIOError, ClientError, TimeoutError):
+                self.connection.lost.set()
+
     async def sync(self) -> SyncFinishedEvent:
         """Get what has been missed."""
         await self.connection.send(self.model.sync())
@@ -157,9 +180,10 @@ class SocketClient:
         return await self.connection.next(event_type)
 
     async def post(self, *texts: str) -> None:
-        """Send messages, without waiting for them."""
-        for text in texts:
-            await self.send(PostEvent(str(uuid.uuid4()), text))
+        """Send messages, without waiting for them; without a connection, as soon as there is one again."""
+        for event in [self.model.post(text) for text in texts]:
+            if self.model.live:
+                await self.send(event)
 
     async def shows(self, kept: list[tuple[int, str]]) -> None:
         """Everything that is kept, in its order, and nothing else."""
@@ -199,13 +223,17 @@ class SocketClient:
             await self.connection.forge('event', data | {'args': args})
 
     async def leave(self) -> None:
-        """Close the page."""
-        await self.connection.close()
+        """Close all connections of the page."""
+        for connection in self._connections:
+            await connection.close()
 
     async def take(self, event: object) -> None:
         """Do with an event what a page does."""
         if (sync := self.model.take(event)) and self.following:
             await self.connection.send(sync)
+        if isinstance(event, SyncFinishedEvent) and self.model.live:
+            for post in list(self.model.pending.values()):
+                await self.connection.send(replace(post, repeated=True))
 
     async def take_update(self, name: str, data: Any) -> None:
         """Take a message of NiceGUI's."""
@@ -221,10 +249,6 @@ class SocketClient:
                 changed = {id_: element for id_, element in data.items() if id_ != '_id'}
                 self._elements = {id_: element for id_, element in (self._elements | changed).items() if element}
                 self._updated.notify_all()
-
-    def forget(self, *_: object) -> None:
-        """The connection is lost."""
-        self.model.live = False
 
     def _find(self, **wanted: Any) -> str:
         return self._matching(**wanted)[0]

@@ -38,6 +38,7 @@ OWNERS = {
     'nh3': {'markdown'},
     'pygments': {'markdown'},
     'emoji': {'markdown', 'chat'},
+    'cachetools': {'elements'},
     'segno': {'elements'},
     'confusable_homoglyphs': {'lookalikes'},
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings
+from tests.support import protocol_docs
 from tests.support.server import ROOT
 
 DECISIONS = sorted((ROOT / 'docs' / 'decisions').glob('[0-9]*.md'))
@@ -49,3 +50,16 @@ def test_decisions_are_numbered_and_in_the_index() -> None:
 
     assert [int(file.stem[:4]) for file in DECISIONS] == list(range(1, len(DECISIONS) + 1))
     assert re.findall(r'\((\d{4}-.+?)\)', index) == [file.name for file in DECISIONS]
+
+
+def test_protocol_is_described_as_it_is() -> None:
+    assert protocol_docs.FILE.read_text() == protocol_docs.generate(), 'Run `make docs`.'
+
+
+def test_every_test_that_a_promise_names_exists() -> None:
+    file = ''
+    for line in (ROOT / 'docs' / 'promises.md').read_text().splitlines():
+        if found := re.match(r'- `(tests/.+?\.py)`', line):
+            file = (ROOT / found[1]).read_text()
+        elif found := re.match(r'    - `(test_\w+)`', line):
+            assert f'def {found[1]}(' in file, found[1]

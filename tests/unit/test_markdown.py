@@ -1,5 +1,6 @@
 """What a text becomes: readable, and never more than text."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -105,7 +106,7 @@ def test_words_that_are_not_parsed_look_as_if_they_were(text: str) -> None:
 
 
 def test_text_is_a_paragraph_and_keeps_its_line_breaks() -> None:
-    assert render('one\ntwo\n\nthree') == '<p>one<br>\ntwo</p>\n<p>three</p>'
+    assert render('one\ntwo\n\nthree') == '<p>one<br>\ntwo</p><p>three</p>'
 
 
 @pytest.mark.parametrize(
@@ -146,14 +147,48 @@ def test_nothing_is_bigger_than_text_and_nothing_typed_disappears(text: str) -> 
     ('text', 'html'),
     [
         ('**bold** *italic* ~~gone~~ `code`', '<strong>bold</strong> <em>italic</em> <s>gone</s> <code>code</code>'),
-        ('* a\n* b', '<ul>\n<li>a</li>\n<li>b</li>\n</ul>'),
-        ('3. c\n4. d', '<ol start="3">\n<li>c</li>\n<li>d</li>\n</ol>'),
-        ('> wise', '<blockquote>\n<p>wise</p>\n</blockquote>'),
+        ('* a\n* b', '<ul><li>a</li><li>b</li></ul>'),
+        ('3. c\n4. d', '<ol start="3"><li>c</li><li>d</li></ol>'),
+        ('> wise', '<blockquote><p>wise</p></blockquote>'),
         ('```\na < b\n```', '<div class="code"><pre><code>a &lt; b\n</code></pre><button'),
         ('snake_case_name and 2 * 3 * 4', 'snake_case_name and 2 * 3 * 4'),
     ],
 )
 def test_formatting_is_markdown(text: str, html: str) -> None:
+    assert html in render(text)
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        *('__init__', 'see __init__.py and __dict__', 'self.__class__', '__a_b__', 'foo__bar__baz', 'snake_case_name'),
+        *('2*3*4', 'a**b**c', '2**3**4', '(a+b)*(c+d)*(e)', 'f(x)*g(y)*(z)', 'f(*args, **kwargs)', '*.py and *.js'),
+        *(r'¯\_(ツ)_/¯', r'¯\_(ツ)_/¯ or ¯\_(ツ)_/¯', r'snake\_case'),
+        *('2023. was a good year', '2023. was a good year\n\nand 2024', '7) then', '2. a\n\n3) b', '- 1984. why not'),
+        *('    four', 'a   b', '\tx\ty', 'def f():\n    return  1', 'a\n  b\n\n    c', 'a\\\n  b'),
+    ],
+)
+def test_what_people_paste_looks_as_it_was_typed(text: str) -> None:
+    html = render(text)
+
+    shown = html.replace('</p><p>', '\n\n').replace('<br>\n', '\n')
+    assert re.sub('</?(p|ul|li)>', '', shown) == text.removeprefix('- ').replace('\\\n', '\n')
+
+
+@pytest.mark.parametrize(
+    ('text', 'html'),
+    [
+        ('__two words__ and _one_', '<strong>two words</strong> and <em>one</em>'),
+        ('(*a*), **b**: *c*!', '(<em>a</em>), <strong>b</strong>: <em>c</em>!'),
+        ('这是**粗体**文字', '这是<strong>粗体</strong>文字'),
+        (r'\*a\* \_b\_ (\_c\_)', '*a* _b_ (_c_)'),
+        ('1. one', '<ol><li>one</li></ol>'),
+        ('2. b\n   more\n\n3. c', '<ol start="2"><li><p>b<br>\nmore</p></li><li><p>c</p></li></ol>'),
+        ('- a\n  1. b', '<ul><li>a<ol><li>b</li></ol></li></ul>'),
+        ('- a\n2023. b', '<ul><li>a</li></ul><p>2023. b</p>'),
+    ],
+)
+def test_what_is_meant_as_formatting_still_is(text: str, html: str) -> None:
     assert html in render(text)
 
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from messenger.realtime.protocol import (
@@ -106,12 +106,14 @@ def test_unknown_field_is_refused(event_type: type) -> None:
 
 
 @pytest.mark.parametrize('event_type', CLIENT_EVENTS, ids=lambda type_: type_.__name__)
+@settings(deadline=None)
 @given(data=values)
 def test_anything_is_an_event_or_a_protocol_error(event_type: type, data: Any) -> None:
     assert_parsed_or_refused(event_type, data)
 
 
 @pytest.mark.parametrize('event_type', CLIENT_EVENTS, ids=lambda type_: type_.__name__)
+@settings(deadline=None)
 @given(data=st.data())
 def test_anything_in_the_fields_is_an_event_or_a_protocol_error(event_type: type, data: st.DataObject) -> None:
     names = [field.name for field in fields(event_type)]
