@@ -2,21 +2,20 @@
 
 import hashlib
 import hmac
-import ipaddress
-import math
 import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from messenger.lookalikes import is_invisible, skeleton
+from messenger.rate_limits import RateLimit, in_words
+from messenger.throttle import Source, Throttle
 from models import fold_name
 
 MAX_NAME_LENGTH = 32
 # At most four code points become one when they are composed (such as ᾂ), so no name needs more. A longer one is refused
 # unread: composing takes time that grows with the square of a hostile text's length.
 MAX_RAW_NAME_LENGTH = 4 * MAX_NAME_LENGTH
-FORGET_FAILURES_AFTER = 600.0
 
 
 class LoginError(Exception):
@@ -29,89 +28,60 @@ class LoginSession:
 
     :param name: username as it is shown
     :param user_id: username as it is compared (see `models.fold_name`)
+    :param network: where it came from (see `Source`)
     :param connected: whether a live socket holds the name; otherwise another login may take it over
     :param ended: whether the user is logged out; a session never comes back to life
     """
 
     name: str
     user_id: str
+    network: str = ''
     connected: bool = True
     ended: bool = False
-
-
-class Throttle:
-    """Makes each source of failures wait, longer after each one."""
-
-    def __init__(
-        self, *, free: int, first_wait: float, max_wait: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        """
-        :param free: number of failures without a wait
-        :param first_wait: seconds to wait after the first failure beyond these; doubles with each further one
-        :param max_wait: longest wait in seconds
-        :param clock: source of the time in seconds
-        """
-        self._free = free
-        self._first_wait = first_wait
-        self._max_wait = max_wait
-        self._clock = clock
-        self._failures: dict[str, tuple[int, float]] = {}
-
-    def remaining_wait(self, source: str) -> float:
-        """Return the seconds until the source may try again, 0 if it may try now."""
-        count, last = self._failures.get(source, (0, 0.0))
-        if count <= self._free:
-            return 0.0
-        wait = min(self._first_wait * 2.0 ** min(count - self._free - 1, 30), self._max_wait)
-        return max(0.0, last + wait - self._clock())
-
-    def record_failure(self, source: str) -> None:
-        """Count a failure of the source, and forget those of sources that have been quiet for ten minutes."""
-        now = self._clock()
-        self._failures = {key: value for key, value in self._failures.items() if now - value[1] < FORGET_FAILURES_AFTER}
-        count, _ = self._failures.get(source, (0, 0.0))
-        self._failures[source] = count + 1, now
-
-    def reset(self, source: str) -> None:
-        """Forget all failures of the source."""
-        self._failures.pop(source, None)
 
 
 class LoginService:
     """Logs users in by username and shared password, and knows which names are in use."""
 
-    def __init__(self, password: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        password: str,
+        *,
+        sessions_per_address: int = 100,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """
         :param password: the password that all users share
+        :param sessions_per_address: how many sessions one address may have, and begin in a minute
         :param clock: source of the time in seconds, for the throttle
         """
         self._password = _digest(password)
         self._sessions: dict[str, LoginSession] = {}
-        # together fewer than 20 attempts a minute, from one address or from many
-        self._per_network = Throttle(free=4, first_wait=2, max_wait=60, clock=clock)
-        self._overall = Throttle(free=9, first_wait=4, max_wait=15, clock=clock)
-        self._trusted_networks: set[str] = set()
+        self._throttle = Throttle(clock=clock)
+        self._max_sessions = sessions_per_address
+        self._logins = RateLimit(burst=sessions_per_address, per_second=sessions_per_address / 60, clock=clock)
 
-    def log_in(self, name: str, password: str, address: str) -> LoginSession:
+    def log_in(self, name: str, password: str, source: Source) -> LoginSession:
         """Log a user in and return the new session.
 
         A name whose holder has lost the connection is taken over, which ends the holder's session.
 
         :param name: username as it was typed
         :param password: password as it was typed
-        :param address: IP address of the user's browser, for the throttle
+        :param source: where this comes from, for the throttle
         :raises LoginError: if the name cannot be used or is in use, the password is wrong, or too many were wrong
         """
         name = clean_username(name)
-        self._check_password(password, _network(address))
+        self._check_password(password, source)
         user_id = fold_name(name)
         holder = self._sessions.get(user_id)
         obstacle = holder if holder and holder.connected else self._find_lookalike(name, user_id)
         if obstacle:
             raise LoginError(f'{obstacle.name} is already here. Please choose another name.')
+        self._count_login(source.network)
         if holder:
             self.log_out(holder)
-        session = self._sessions[user_id] = LoginSession(name, user_id)
+        session = self._sessions[user_id] = LoginSession(name, user_id, source.network)
         return session
 
     def log_out(self, session: LoginSession) -> None:
@@ -128,18 +98,22 @@ class LoginService:
                 return other
         return None
 
-    def _check_password(self, password: str, network: str) -> None:
-        # a network that somebody logged in from waits for its own failures only: guessing elsewhere cannot lock it out
-        overall_wait = 0.0 if network in self._trusted_networks else self._overall.remaining_wait('')
-        wait = max(self._per_network.remaining_wait(network), overall_wait)
-        if wait:
-            raise LoginError(f'Too many wrong passwords. Please try again in {_duration(wait)}.')
-        if not hmac.compare_digest(_digest(password), self._password):
-            self._per_network.record_failure(network)
-            self._overall.record_failure('')
+    def _count_login(self, network: str) -> None:
+        # only with the right password: guessers must not use up what others of their address need
+        logins = self._logins.bucket(network)
+        if logins.wait:
+            raise LoginError(f'Too many logins from your address. Please try again in {in_words(logins.wait)}.')
+        if sum(session.network == network for session in self._sessions.values()) >= self._max_sessions:
+            raise LoginError(f'{self._max_sessions} people are here from your address already. Please try again later.')
+        logins.take()
+
+    def _check_password(self, password: str, source: Source) -> None:
+        if wait := self._throttle.wait(source):
+            raise LoginError(f'Too many wrong passwords. Please try again in {in_words(wait)}.')
+        is_right = hmac.compare_digest(_digest(password), self._password)
+        self._throttle.record(source, right=is_right)
+        if not is_right:
             raise LoginError('That is not the password. Please try again.')
-        self._per_network.reset(network)
-        self._trusted_networks.add(network)
 
 
 def clean_username(name: str) -> str:
@@ -165,17 +139,3 @@ def _too_long(name: str) -> LoginError:
 
 def _digest(password: str) -> bytes:
     return hashlib.sha256(password.encode('utf-8', 'surrogatepass')).digest()
-
-
-def _network(address: str) -> str:
-    """Return the address itself, or the /64 network of an IPv6 address, since one machine has all of that."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else address
-
-
-def _duration(seconds: float) -> str:
-    whole = math.ceil(seconds)
-    return '1 second' if whole == 1 else f'{whole} seconds'

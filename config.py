@@ -1,5 +1,6 @@
 """The operator's settings: ``MESSENGER_*`` in the environment or in ``.env``, checked once at the start."""
 
+from ipaddress import ip_network
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -37,6 +38,25 @@ class Settings(BaseSettings):
         4000, ge=1, le=10_000, description='longest message, in characters, from 1 to 10000'
     )
     page_size: int = Field(50, ge=1, le=500, description='messages loaded at a time, from 1 to 500')
+
+    posts_per_second: float = Field(
+        2.0, ge=0.01, le=1_000_000, description='messages that a person can send, from 0.01 to 1000000 a second'
+    )
+    post_burst: int = Field(
+        10, ge=1, le=1_000_000, description='messages that a person can send at once, from 1 to 1000000'
+    )
+    sessions_per_address: int = Field(
+        100, ge=1, le=1_000_000, description='people that can be here from one address, from 1 to 1000000'
+    )
+    trusted_proxies: str = Field(
+        '',
+        description='reverse proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas',
+    )
+
+    @field_validator('trusted_proxies')
+    @classmethod
+    def _check_trusted_proxies(cls, proxies: str) -> str:
+        return ','.join(str(ip_network(proxy.strip())) for proxy in proxies.split(',') if proxy.strip())
 
     @field_validator('database_url')
     @classmethod
@@ -95,4 +115,7 @@ def _explain_rule(name: str, error_type: str) -> str:
         return 'must not be empty'
     if error_type in ('string_too_long', 'too_long'):
         return f'must have at most {limits["maxlen"].max_length} characters'
-    return 'must look like sqlite:///main.db'
+    return {
+        'database_url': 'must look like sqlite:///main.db',
+        'trusted_proxies': 'must be addresses or networks such as 10.0.0.1 or 10.0.0.0/24, separated by commas',
+    }[name]

@@ -34,10 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def parse_options(arguments: Sequence[str] | None) -> dict[str, str | bool]:
     """Return the settings that are given on the command line."""
-    parser = argparse.ArgumentParser(
-        argument_default=argparse.SUPPRESS,
-        description='A self-hosted messenger. Each option is also a setting; see README.md.',
-    )
+    description = 'A self-hosted messenger. Each option is also a setting; see README.md.'
+    parser = argparse.ArgumentParser(argument_default=argparse.SUPPRESS, description=description)
     parser.add_argument('--host', help='address to listen on (MESSENGER_HOST)')
     parser.add_argument('--port', help='port to listen on (MESSENGER_PORT)')
     parser.add_argument('--native', action='store_true', help='open a desktop window (MESSENGER_NATIVE)')
@@ -47,7 +45,8 @@ def parse_options(arguments: Sequence[str] | None) -> dict[str, str | bool]:
 def build(settings: Settings, store: Store) -> None:
     """Create the parts of the program and register their pages and routes."""
     chat = Chat(store, max_length=settings.max_message_length)
-    pages.install(settings, LoginService(settings.password.get_secret_value()), chat, Presence())
+    password, limit = settings.password.get_secret_value(), settings.sessions_per_address
+    pages.install(settings, LoginService(password, sessions_per_address=limit), chat, Presence())
     api.install(chat)
     startup.install(settings, close=store.close)
 
@@ -73,6 +72,7 @@ def run(settings: Settings) -> None:
         gzip_middleware_factory=partial(GZipMiddleware, compresslevel=4),  # a page is made anew for each load
         timeout_graceful_shutdown=2,  # seconds
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,  # uvicorn's own default is to trust this machine
     )
 
 

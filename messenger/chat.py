@@ -34,7 +34,14 @@ BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
 
 
 class ChatError(Exception):
-    """A request that is refused; the message is a sentence for the user, who keeps what they typed."""
+    """A request that is refused; the message is a sentence for the user, who keeps what they typed.
+
+    ``retry_after`` is the number of seconds after which the same request will do, None if it never will.
+    """
+
+    def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 class Chat:

@@ -23,6 +23,8 @@ export default {
   created() {
     this.context = {}; // what the next text is: { reply_to } for a reply, { message_id } for an edit
     this.aside = null; // the draft that an edit has interrupted: { text, context }
+    this.isHeld = false; // what is pending goes one by one, since the server has asked for some time between
+    this.retry = null;
   },
   mounted() {
     this.area = getHtmlElement(this.box);
@@ -37,6 +39,7 @@ export default {
     window.socket.off("chat:confirmed", this.onConfirmed);
     window.socket.off("chat:rejected", this.onRejected);
     window.removeEventListener("beforeunload", this.onUnload);
+    clearTimeout(this.retry);
   },
 
   methods: {
@@ -55,14 +58,25 @@ export default {
       this.pending.push(item);
       if (!item.message_id) getElement(this.messages).scrollToNewest();
       this.leaveContext("");
-      if (getElement(this.messages).live) this.send(item, false);
+      if (getElement(this.messages).live && !this.isHeld) this.send(item, false);
     },
     send(item, repeated) {
       window.socket.emit(item.message_id ? "chat:edit" : "chat:post", { ...item, repeated });
     },
     // the page is up to date, for the first time or again
     resend() {
-      for (const item of this.pending) this.send(item, true);
+      clearTimeout(this.retry);
+      this.retry = null;
+      if (!this.pending.length) this.isHeld = false;
+      if (!getElement(this.messages).live) return;
+      for (const item of this.isHeld ? this.pending.slice(0, 1) : this.pending) this.send(item, true);
+    },
+    // nothing overtakes what waits: the order of what was written stays
+    hold(seconds, sentence) {
+      this.refusal = sentence;
+      if (this.retry) return;
+      this.isHeld = true;
+      this.retry = setTimeout(this.resend, seconds * 1000);
     },
     hasUnsent() {
       return this.pending.length > 0;
@@ -72,6 +86,10 @@ export default {
       if (index < 0) return null;
       const [item] = this.pending.splice(index, 1);
       this.save();
+      if (this.isHeld && !this.retry) {
+        this.refusal = "";
+        this.resend();
+      }
       return item;
     },
     onConfirmed({ client_message_id }, acknowledge) {
@@ -79,7 +97,9 @@ export default {
       acknowledge?.();
     },
     // what was refused goes back into the box, before what has been typed since
-    onRejected({ client_message_id, sentence }, acknowledge) {
+    onRejected({ client_message_id, sentence, retry_after }, acknowledge) {
+      acknowledge?.();
+      if (client_message_id && retry_after) return this.hold(retry_after, sentence);
       const item = this.confirm(client_message_id);
       if (item) {
         const { text, reply_to, message_id } = item;
@@ -87,7 +107,6 @@ export default {
         this.fill([text, this.area.value].filter(Boolean).join("\n"));
       }
       this.refusal = sentence;
-      acknowledge?.();
     },
 
     // --- what the next text is

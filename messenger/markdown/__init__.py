@@ -17,7 +17,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
 from messenger.markdown import rules
-from messenger.markdown.budget import MAX_COST, TooCostlyError
+from messenger.markdown.budget import MAX_COST, MAX_QUOTE_COST, TooCostlyError
 from messenger.markdown.emojis import find_emoji, is_only_emoji
 from messenger.markdown.mentions import IsKnown, render_mention
 
@@ -76,7 +76,7 @@ def first_line(text: str, *, max_length: int = 120) -> str:
 @lru_cache(maxsize=1024)  # of at most a thousand characters each: a message with many replies is quoted by all of them
 def _first_line(text: str, max_length: int) -> str:
     try:
-        tokens = _parser.parse(text, {'budget': MAX_COST, 'is_known': lambda name: False})
+        tokens = _parser.parse(text, {'budget': MAX_QUOTE_COST, 'is_known': lambda name: False})
     except TooCostlyError:
         words = text
     else:

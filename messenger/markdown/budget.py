@@ -8,6 +8,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 MAX_COST = 15_000  # units of about half a microsecond; 4000 characters full of Markdown cost 13,000
+MAX_QUOTE_COST = 4000  # of the first thousand characters, which are quoted
 
 
 class TooCostlyError(Exception):

@@ -15,6 +15,7 @@ from messenger.pages.chat_events import ChatEvents
 from messenger.pages.client_page import ClientPage
 from messenger.pages.headers import SecurityHeaders
 from messenger.presence import Presence
+from messenger.rate_limits import MemberLimits
 from messenger.realtime.hub import Hub
 
 VIEWPORT = 'width=device-width, initial-scale=1, interactive-widget=resizes-content'
@@ -26,7 +27,8 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
     hub = Hub('chat')
     rows = RowRenderer(presence.is_online)
     broadcasts = Broadcasts(hub, chat, presence, rows)
-    chat_events = ChatEvents(hub, chat, broadcasts, rows, page_size=settings.page_size)
+    limits = MemberLimits(posts_per_second=settings.posts_per_second, post_burst=settings.post_burst)
+    chat_events = ChatEvents(hub, chat, broadcasts, rows, limits, page_size=settings.page_size)
     chat_events.install()
     broadcasts.install()
     app.add_middleware(SecurityHeaders)
@@ -34,7 +36,7 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
     ui.add_css(STYLE_SHEET, shared=True)
 
     def messenger() -> None:
-        ClientPage(settings, login_service, chat, presence, hub)
+        ClientPage(settings, login_service, chat, presence, hub, limits)
 
     for path in ('/', '/chat'):
         ui.page(

@@ -1,21 +1,23 @@
 """The chat view: header, people, messages, composer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from nicegui import events, ui
 
 from auth import LoginSession
+from messenger import markdown
 from messenger.chat import Chat, ChatError
 from messenger.elements.browser_tab import BrowserTab
 from messenger.elements.message_list import MessageList
 from messenger.elements.user_list import UserCount, UserList
 from messenger.pages import dialogs
 from messenger.pages.broadcasts import MAX_LISTED_USERS, list_user
-from messenger.pages.chat_events import LOGGED_OUT
+from messenger.pages.chat_events import LOGGED_OUT, check_rate
 from messenger.pages.composer import Composer
 from messenger.presence import Presence
+from messenger.rate_limits import Action, MemberLimits
 from messenger.realtime.protocol import ListedUser
 from models import user_hash
 
@@ -30,6 +32,7 @@ class ChatPage:
         session: LoginSession,
         chat: Chat,
         presence: Presence,
+        limits: MemberLimits,
         tab: BrowserTab,
         *,
         title: str,
@@ -38,6 +41,7 @@ class ChatPage:
         self._session = session
         self._chat = chat
         self._presence = presence
+        self._limits = limits
         self._tab = tab
         self._client = ui.context.client
         self._me = user_hash(session.user_id)
@@ -88,14 +92,23 @@ class ChatPage:
 
     def _add_drawer(self) -> None:
         with ui.right_drawer(bordered=True).props('breakpoint=768 width=240 aria-label="Who is here"') as self._drawer:
-            with ui.row(wrap=False).classes('drawer-header'):
+            with ui.element('div').classes('drawer-header'):
                 ui.label('Who is here').props('role=heading aria-level=2').classes('heading')
                 close = ui.button(icon='close', on_click=self._drawer.hide, color=None)
                 close.props('flat round aria-label="Close the list"')
             UserList(me=self._me, find=self._find_users)
 
     def _find_users(self, query: str) -> list[ListedUser]:
-        return [list_user(user) for user in self._presence.find(query, MAX_LISTED_USERS)]
+        with self._notifying_refusals():
+            self._check_rate('search')
+            return [list_user(user) for user in self._presence.find(query, MAX_LISTED_USERS)]
+        return []
+
+    def _find_emoji(self, words: str) -> Sequence[tuple[str, str]]:
+        with self._notifying_refusals():
+            self._check_rate('search')
+            return markdown.find_emoji(words)
+        return []
 
     def _press_key(self, key: events.KeyEventArguments) -> None:
         if key.action.keydown and key.key == '?':
@@ -109,22 +122,26 @@ class ChatPage:
 
     async def _edit(self, message_id: int) -> None:
         with self._notifying_refusals():
+            self._check_rate('load')
             message = await self._chat.get_own_message(message_id, by=self._user)
             self._composer.edit(message.id, message.text)
 
     async def _delete(self, message_id: int) -> None:
         if await dialogs.ask_to_delete():
             with self._notifying_refusals():
+                self._check_rate('edit')
                 await self._chat.delete(message_id, by=self._user)
                 self._composer.cancel()  # it may have been in the box
 
     async def _pick_reaction(self, message_id: int) -> None:
-        if emoji := await dialogs.pick_emoji():
+        if emoji := await dialogs.pick_emoji(self._find_emoji):
             with self._notifying_refusals():
+                self._check_rate('react')
                 await self._chat.react(message_id, emoji, by=self._user)
 
     def _note_typing(self) -> None:
         with suppress(ChatError):
+            self._check_rate('type')
             self._presence.set_typing(self._user)
 
     @property
@@ -136,6 +153,9 @@ class ChatPage:
         if self._session.ended:
             raise ChatError(LOGGED_OUT)
         return self._session
+
+    def _check_rate(self, action: Action) -> None:
+        check_rate(self._limits, action, self._user)
 
     @contextmanager
     def _notifying_refusals(self) -> Iterator[None]:

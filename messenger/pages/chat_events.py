@@ -1,6 +1,7 @@
 """What the server does with the events that the message list of a page sends."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from nicegui import Client
 
@@ -8,6 +9,7 @@ from auth import LoginSession
 from messenger.chat import Chat, ChatError
 from messenger.elements.message_row import RowRenderer
 from messenger.pages.broadcasts import Broadcasts
+from messenger.rate_limits import Action, MemberLimits, in_words
 from messenger.realtime.dispatcher import Connection, Dispatcher, Sender
 from messenger.realtime.hub import Hub
 from messenger.realtime.protocol import (
@@ -31,6 +33,14 @@ from models import MessageView
 SYNC_STEP = 200
 MAX_SYNCED = 2000
 LOGGED_OUT = 'You have been logged out, so this was not sent.'
+LIMITED: dict[type[Any], Action] = {
+    PostEvent: 'post',
+    EditEvent: 'edit',
+    ReactEvent: 'react',
+    LoadOlderEvent: 'load',
+    LoadNewerEvent: 'load',
+    JumpEvent: 'load',
+}
 
 ChatSender = Sender[LoginSession]
 
@@ -38,16 +48,26 @@ ChatSender = Sender[LoginSession]
 class ChatEvents:
     """The handlers of all pages; each event comes with the login session of the page that has sent it."""
 
-    def __init__(self, hub: Hub, chat: Chat, broadcasts: Broadcasts, rows: RowRenderer, *, page_size: int) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        chat: Chat,
+        broadcasts: Broadcasts,
+        rows: RowRenderer,
+        limits: MemberLimits,
+        *,
+        page_size: int,
+    ) -> None:
         self._hub = hub
         self._chat = chat
         self._broadcasts = broadcasts
         self._rows = rows
+        self._limits = limits
         self._page_size = page_size
 
     def install(self) -> None:
         """Listen to the events of pages."""
-        dispatcher = Dispatcher(find_session, refusal=ChatError, logged_out=LOGGED_OUT)
+        dispatcher = Dispatcher(find_session, admit=self._admit, refusal=ChatError, logged_out=LOGGED_OUT)
         dispatcher.on(SyncEvent, self.sync)
         dispatcher.on(PostEvent, self.post)
         dispatcher.on(EditEvent, self.edit)
@@ -55,6 +75,10 @@ class ChatEvents:
         dispatcher.on(LoadOlderEvent, self.load_older)
         dispatcher.on(LoadNewerEvent, self.load_newer)
         dispatcher.on(JumpEvent, self.jump)
+
+    def _admit(self, session: LoginSession, event_type: type[Any]) -> None:
+        if action := LIMITED.get(event_type):
+            check_rate(self._limits, action, session)
 
     async def post(self, sender: ChatSender, event: PostEvent) -> None:
         """Post a message; its row is the acknowledgement, except for a repeat, whose row may have been and gone."""
@@ -133,6 +157,20 @@ def _is_late(sender: ChatSender, event: SyncEvent) -> bool:
     """Return whether a page has asked before it asked by another connection, which has been faster than this one."""
     latest: Connection | None = sender.connection.client.storage.get('connection')
     return latest not in (None, sender.connection) and event.number < latest.sync_number
+
+
+def check_rate(limits: MemberLimits, action: Action, session: LoginSession) -> None:
+    """Count an action of a member.
+
+    :raises ChatError: if it comes too soon after others
+    """
+    if not (wait := limits.count(action, session)):
+        return
+    if action in ('post', 'edit'):
+        sentence = f'You are writing faster than others can read. This is sent by itself in {in_words(wait)}.'
+    else:
+        sentence = f'That was too much at once. Please wait {in_words(wait)}.'
+    raise ChatError(sentence, retry_after=wait)
 
 
 def find_session(client: Client) -> LoginSession | None:

@@ -10,7 +10,9 @@ from messenger.elements.browser_tab import BrowserTab
 from messenger.pages.chat import ChatPage
 from messenger.pages.login import LoginPage
 from messenger.presence import Presence
+from messenger.rate_limits import MemberLimits
 from messenger.realtime.hub import Hub
+from messenger.throttle import Source
 
 
 class ClientPage:
@@ -21,14 +23,22 @@ class ClientPage:
     """
 
     def __init__(
-        self, settings: Settings, login_service: LoginService, chat: Chat, presence: Presence, hub: Hub
+        self,
+        settings: Settings,
+        login_service: LoginService,
+        chat: Chat,
+        presence: Presence,
+        hub: Hub,
+        limits: MemberLimits,
     ) -> None:
         self._settings = settings
         self._login_service = login_service
         self._chat = chat
         self._presence = presence
         self._hub = hub
+        self._limits = limits
         self._client = ui.context.client
+        self._source = Source(self._client.ip, self._client.id)
         self._storage = app.storage.client
         self._client.on_connect(self._connect)
         self._client.on_disconnect(self._disconnect)
@@ -46,14 +56,16 @@ class ClientPage:
         return self._storage.get('session')
 
     def _log_in(self, name: str, password: str) -> None:
-        session = self._storage['session'] = self._login_service.log_in(name, password, self._client.ip)
+        session = self._storage['session'] = self._login_service.log_in(name, password, self._source)
         app.storage.tab['reason'] = 'lost'  # why the tab will be back, unless something else happens first
         self._presence.connect(session)
         self._tab.remember_name(session.name)
         self._login.delete()
         title = self._settings.title
         with self._client:
-            ChatPage(session, self._chat, self._presence, self._tab, title=title, on_log_out=self._log_out)
+            ChatPage(
+                session, self._chat, self._presence, self._limits, self._tab, title=title, on_log_out=self._log_out
+            )
             ui.navigate.history.replace('/chat')
 
     def _log_out(self) -> None:

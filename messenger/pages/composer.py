@@ -33,8 +33,8 @@ class Composer:
         :param on_emptied: called with the id of a message whose text has been removed in an edit
         """
         with ui.element('div').classes('composer') as composer:
-            self._about = ui.row(wrap=False).classes('about')
-            with ui.row(wrap=False).classes('box'):
+            self._about = ui.element('div').classes('about')
+            with ui.element('div').classes('box'):
                 self._box = (
                     ui.textarea(placeholder='Write a message…')
                     .props('autogrow borderless dense rows=1 dir=auto debounce=300')

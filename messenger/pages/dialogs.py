@@ -1,6 +1,6 @@
 """What opens over the chat. Each dialog is made when it is opened and deleted when it is closed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from nicegui import ui
@@ -44,7 +44,7 @@ def open_dialog(title: str, *, role: str = 'dialog', closable: bool = True) -> I
     with ui.context.client, ui.element() as place, ui.dialog(value=True) as dialog, ui.card().classes('dialog'):
         dialog.props(f'role={role} aria-label="{title}"')
         dialog.on('hide', lambda: _delete(dialog, place), args=[])
-        with ui.row(wrap=False).classes('dialog-header'):
+        with ui.element('div').classes('dialog-header'):
             ui.label(title).props('role=heading aria-level=2').classes('title')
             if closable:
                 ui.button(icon='close', on_click=dialog.close, color=None).props('flat round aria-label=Close')
@@ -146,14 +146,17 @@ async def _ask(question: str, sentence: str, *, no: str, yes: str) -> bool:
     return bool(await dialog)
 
 
-async def pick_emoji() -> str | None:
-    """Let a user choose any emoji; return it, or None if the dialog was closed."""
+async def pick_emoji(find: Callable[[str], Sequence[tuple[str, str]]]) -> str | None:
+    """Let a user choose any emoji; return it, or None if the dialog was closed.
+
+    :param find: return the emoji that some words may mean, with their names
+    """
     with open_dialog('React with an emoji') as dialog:
 
         @ui.refreshable
         def show_found(words: str = '') -> None:
-            found = markdown.find_emoji(words) if words.strip() else [(emoji, emoji) for emoji in POPULAR_EMOJI]
-            with ui.row().classes('emoji').props('role=group aria-label=Emoji'):
+            found = find(words) if words.strip() else [(emoji, emoji) for emoji in POPULAR_EMOJI]
+            with ui.element('div').classes('emoji').props('role=group aria-label=Emoji'):
                 for emoji, name in found:
                     ui.button(emoji, on_click=lambda emoji=emoji: dialog.submit(emoji), color=None).props('flat').props[
                         'aria-label'

@@ -44,14 +44,22 @@ class Dispatcher(Generic[Session]):
     """Checks what pages send, finds the sender's login session, and turns refusals into a `RejectedEvent`."""
 
     def __init__(
-        self, find_session: Callable[[Client], Session | None], *, refusal: type[Exception], logged_out: str
+        self,
+        find_session: Callable[[Client], Session | None],
+        *,
+        admit: Callable[[Session, type[Any]], None],
+        refusal: type[Exception],
+        logged_out: str,
     ) -> None:
         """
         :param find_session: return the login session of a page, or None if it has none or it has ended
-        :param refusal: the exception whose message is a sentence for the user
+        :param admit: called with the session and the type of each event before its handler; may raise the refusal
+        :param refusal: the exception whose message is a sentence for the user, and whose ``retry_after``, if it has
+            one, is the number of seconds after which the same will do
         :param logged_out: the sentence for what was sent without a login session
         """
         self._find_session = find_session
+        self._admit = admit
         self._refusal = refusal
         self._logged_out = logged_out
 
@@ -77,9 +85,11 @@ class Dispatcher(Generic[Session]):
         session = self._find_session(connection.client)
         if session is not None:
             try:
+                self._admit(session, type(event))
                 await handler(Sender(session, connection), event)
             except self._refusal as refusal:
-                await connection.channel.send(RejectedEvent(key, str(refusal)))
+                retry_after = getattr(refusal, 'retry_after', None)
+                await connection.channel.send(RejectedEvent(key, str(refusal), retry_after))
         elif key:
             await connection.channel.send(RejectedEvent(key, self._logged_out))
 

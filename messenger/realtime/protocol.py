@@ -198,11 +198,13 @@ class ConfirmedEvent:
 class RejectedEvent:
     """What a page asked for was not done; ``sentence`` is for its user.
 
-    With a ``client_message_id`` the text goes back to the user.
+    With a ``client_message_id`` the text goes back to the user; with ``retry_after`` as well, the page keeps it and
+    sends it again after so many seconds.
     """
 
     client_message_id: str | None
     sentence: str
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,14 +67,12 @@ async def test_a_name_that_is_here_is_refused_in_any_case(enter: Arrive, arrive:
 async def test_guessing_is_slowed_down(arrive: Arrive) -> None:
     eve = await arrive()
 
-    for guess in ('1', '12', '1234', '0', '321'):
+    for guess in ('1', '12'):
         await eve.log_in('Eve', guess)
         await eve.is_told('That is not the password.')
     await eve.log_in('Eve', '123')
 
     await eve.is_told('Too many wrong passwords. Please try again in')
-    await eve.page.wait_for_timeout(2100)
-    await eve.enter('Eve')
 
 
 async def test_the_chat_address_without_a_session_is_the_login(arrive: Arrive) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from nicegui import ui
@@ -113,10 +114,23 @@ async def test_emoji_that_nobody_knows_are_not_found(told: Store, open_chat: Ope
     assert (await message(told)).reactions == ()
 
 
+@pytest.mark.parametrize('forged', ['a ' * 50_000, ['rocket'], {'a': 1}])
+async def test_search_for_emoji_survives_what_a_page_sends(forged: Any, told: Store, open_chat: OpenChat) -> None:
+    ann = await open_chat('Ann')
+    ann.find(MessageList).trigger('pick', 1)
+    await ann.should_see('👍')
+
+    (search,) = ann.find('Search, or type one').elements
+    assert isinstance(search, ui.input)
+    search.set_value(forged)
+
+    await ann.should_see('No emoji has such a name.')
+
+
 async def test_preferences_of_the_browser_are_shown_and_changed(open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
     tab = ann.find(BrowserTab)
-    tab.trigger('loaded', {'theme': 'dark', 'notify': 'off', 'sound': False})
+    tab.trigger('loaded', [{'theme': 'dark', 'notify': 'off', 'sound': False}, 'Ann', False])
 
     choose(ann, 'Settings')
     await ann.should_see('Appearance')

@@ -10,12 +10,16 @@ from nicegui.testing import User
 
 from messenger.elements.browser_tab import BrowserTab, Preferences
 from messenger.elements.message_list import MessageList
+from messenger.elements.post_queue import PostQueue
 from messenger.elements.user_list import UserCount, UserList
 from messenger.storage import Store
 from tests.support.simulated import OpenChat, count, is_in, log_in, submit
 
 NOT_AN_ID: list[Any] = ['1', None, 1.0, True, [1], {'id': 1}]
-NOT_PREFERENCES: list[Any] = [7, 'x', ['x'], {'theme': '<b>', 'notify': 'all', 'sound': True}, {'theme': 'dark'}]
+NOT_PREFERENCES: list[Any] = [
+    *(7, 'x', ['x'], {'theme': 'dark'}, [7, 'Ann', True], [{'theme': 'dark'}, 'Ann', True]),
+    [{'theme': '<b>', 'notify': 'all', 'sound': True}, 'Ann', False],
+]
 WRONG_PASSWORD = 'That is not the password. Please try again.'
 
 
@@ -152,26 +156,29 @@ async def test_composer_shows_what_is_replied_to_until_cancelled(open_chat: Open
     ann = await open_chat('Ann')
     await ann.should_not_see('Cancel')
 
+    ann.find(PostQueue).trigger('context', 'reply')
     ann.find(MessageList).trigger('reply', {'author': 'Ben', 'line': 'Tea?'})
     await ann.should_see('Replying to Ben: Tea?')
     ann.find('Cancel').click()
+    ann.find(PostQueue).trigger('context', '')  # as the browser says then
 
     await ann.should_not_see('Replying to')
     await ann.should_not_see('Cancel')
 
 
-async def test_composer_shows_that_a_message_is_edited(told: Store, open_chat: OpenChat) -> None:
+async def test_composer_shows_that_a_message_is_edited(open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
+    before = count(ann)
 
-    ann.find(MessageList).trigger('edit', 1)
+    ann.find(PostQueue).trigger('context', 'edit')
     await ann.should_see('Editing your message')
+    await ann.should_see('Save')
     ann.find(ui.textarea).trigger('keydown.escape')
-    await ann.should_not_see('Editing your message')
+    ann.find(PostQueue).trigger('context', '')
 
-    ann.find(MessageList).trigger('restored', 'edit')
-    await ann.should_see('Editing your message')
-    ann.find(MessageList).trigger('submitted')
     await ann.should_not_see('Editing your message')
+    await ann.should_see('Send')
+    assert count(ann) == before
 
 
 async def test_others_messages_cannot_be_edited(told: Store, open_chat: OpenChat) -> None:

@@ -222,6 +222,26 @@ async def test_only_the_end_of_the_latest_sync_counts(join: Join, server: Server
     assert ann.model.shown == server.kept()
 
 
+async def test_an_edit_that_many_quote_is_told_in_steps(join: Join, server: Server) -> None:
+    ann = await join('Ann')
+    await ann.post('Tea?')
+    await ann.sees('Tea?')
+    for index in range(150):
+        await ann.send(PostEvent(f'k{index}', 'Yes', reply_to=1))
+    await has_rows(ann, 151, seq=151)
+    start = len(ann.connection.all(MessagesEvent))
+
+    await ann.send(EditEvent('edit', 1, '[[[[ *a'))
+    await has_rows(ann, 151, seq=302)
+
+    steps = ann.connection.all(MessagesEvent)[start:]
+    assert len(steps) > 2
+    assert [step.follows for step in steps] == [151, *(step.messages[-1].seq for step in steps[:-1])]
+    assert [message.seq for step in steps for message in step.messages] == list(range(152, 303))
+    assert ann.model.live
+    assert all('[[[[ *a' in row.html for row in ann.model.rows.values())
+
+
 @every_way
 async def test_old_connection_hears_nothing_after_a_sync_by_another(join: Join, transport: str) -> None:
     ann, ben = await join('Ann', transport=transport), await join('Ben', transport=transport)

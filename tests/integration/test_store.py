@@ -1,7 +1,6 @@
 """The store: order, durability, repeats, and what it says when it cannot."""
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from messenger.storage import Command, CommitError, MessageNotFoundError, Store
+from messenger.storage import CommitError, MessageNotFoundError, Store
 from messenger.storage.sqlite import SqliteDatabase
 from models import DeleteMessage, EditMessage, MessageView, PostMessage, Reaction, ToggleReaction
-from tests.support.databases import opened
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123000, tzinfo=UTC)
 
@@ -163,73 +161,6 @@ async def test_what_a_message_continues_is_not_what_changed_last(store: Store) -
     await store.apply(EditMessage(one.id, 'ann', 'another'))
 
     assert (await store.apply(message('more', author='Ben'))).continuation
-
-
-def is_on_disk(house: Path, text: str) -> bool:
-    return any(text.encode() in file.read_bytes() for file in house.glob('main.db*'))
-
-
-@pytest.mark.parametrize('command', [DeleteMessage(1, 'ann'), EditMessage(1, 'ann', 'tea')])
-async def test_old_text_leaves_the_disk_while_the_server_runs(command: Command, house: Path) -> None:
-    store = Store(f'sqlite:///{house}/main.db', erase_pause=0.01)
-    await store.apply(message('secret of the kettle ' * 50, client_message_id='k'))
-    assert is_on_disk(house, 'secret of the kettle')
-
-    await store.apply(command)
-
-    async with asyncio.timeout(20):
-        while is_on_disk(house, 'secret of the kettle'):
-            await asyncio.sleep(0.01)
-    assert (house / 'main.db-wal').exists()
-    await store.close()
-
-
-async def test_old_text_leaves_the_disk_when_a_reader_is_out_of_the_way(house: Path) -> None:
-    store = Store(f'sqlite:///{house}/main.db', erase_pause=0.01)
-    posted = await store.apply(message('secret of the kettle', client_message_id='k'))
-    with opened(house / 'main.db') as reader:
-        reader.execute('BEGIN')
-        reader.execute('SELECT * FROM message').fetchall()
-        await store.apply(DeleteMessage(posted.id, 'ann'))
-        await store.apply(message('goes on'))
-        assert is_on_disk(house, 'secret of the kettle')
-
-    async with asyncio.timeout(20):
-        while is_on_disk(house, 'secret of the kettle'):
-            await asyncio.sleep(0.01)
-    await store.close()
-
-
-async def test_old_text_is_erased_at_the_end_whoever_else_has_the_file(store: Store, house: Path) -> None:
-    with opened(house / 'main.db') as other:
-        other.execute('SELECT * FROM message').fetchall()
-        posted = await store.apply(message('secret of the kettle', client_message_id='k'))
-        await store.apply(DeleteMessage(posted.id, 'ann'))
-
-        await store.close()
-
-        assert not is_on_disk(house, 'secret of the kettle')
-
-
-async def test_what_a_killed_server_has_left_is_erased_at_the_start(store: Store, house: Path) -> None:
-    with opened(house / 'main.db') as killed:
-        killed.execute('PRAGMA secure_delete=ON')
-        await store.apply(message('secret of the kettle', client_message_id='k'))
-        killed.execute("UPDATE message SET text = ''")
-
-        again = Store(f'sqlite:///{house}/main.db')
-
-        assert not is_on_disk(house, 'secret of the kettle')
-    await again.close()
-
-
-@pytest.mark.skipif(os.name != 'posix', reason='only POSIX has these modes')
-async def test_only_the_owner_can_read_a_new_database(store: Store, house: Path) -> None:
-    await store.apply(message('Hello'))
-
-    files = sorted(house.glob('main.db*'))
-    assert [file.name for file in files] == ['main.db', 'main.db-shm', 'main.db-wal']
-    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
 
 
 async def test_a_refused_command_does_not_disturb_its_group(store: Store) -> None:

@@ -98,7 +98,7 @@ async def test_page_cut_again_and_again_while_it_syncs_has_no_hole(enter_by_wire
         wire.fray(100_000, 3_000, 60_000)
         await wire.mend()
         await wire.has_torn()
-        await ann.shows(await all_of(server, 1 + missed))
+        await ann.shows_newest(await all_of(server, 1 + missed))
 
 
 async def test_sync_of_a_lost_connection_does_not_end_that_of_the_next(
@@ -123,7 +123,7 @@ async def test_sync_of_a_lost_connection_does_not_end_that_of_the_next(
     await wire.mend()
 
     await ann.is_up_to_date()
-    await ann.shows(await all_of(server, 901))
+    await ann.shows_newest(await all_of(server, 901))
 
 
 class Tries:

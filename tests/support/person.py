@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, Locator, Page, expect
 
 PASSWORD = '123'
+MAX_ROWS = 500  # that a page holds
 SAY_AT_ONCE = """(box, texts) => {
     for (const text of texts) {
         box.value = text;
@@ -212,6 +213,10 @@ class Person:
     async def returns_quickly(self) -> None:
         """Have the page look for a lost connection many times a second, so that tests need not wait for it."""
         await self.page.evaluate('socket.io.reconnectionDelay(20) && socket.io.reconnectionDelayMax(60)')
+
+    async def shows_newest(self, kept: list[tuple[int, str]]) -> None:
+        """What is kept, up to the newest and without a gap, as much as a page holds."""
+        await self.shows(kept[-MAX_ROWS:])
 
     async def close(self) -> None:
         await self.page.context.close()

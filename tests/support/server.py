@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+WITHOUT_LIMITS = {'posts_per_second': 10_000, 'post_burst': 10_000, 'sessions_per_address': 10_000}  # tests are quick
 ROOT = Path(__file__).parent.parent.parent
 WITHOUT_FAST_WEBSOCKETS = """
 from messenger import compat
@@ -46,7 +47,9 @@ class Server:
         self.database = folder / 'main.db'
         self.output = folder / 'output.txt'
         self._environment = environment(
-            **{'database_url': f'sqlite:///{self.database}', 'host': '127.0.0.1', 'port': self.port} | settings
+            **{'database_url': f'sqlite:///{self.database}', 'host': '127.0.0.1', 'port': self.port}
+            | WITHOUT_LIMITS
+            | settings
         )
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None

@@ -5,10 +5,11 @@ import unicodedata
 import pytest
 
 from auth import LoginError, LoginService, LoginSession, clean_username
+from messenger.throttle import Source
 from models import fold_name
 from tests.support.clock import Clock
 
-HERE = '192.168.0.7'
+HERE = Source('192.168.0.7', 'a page')
 
 
 @pytest.fixture
@@ -21,9 +22,9 @@ def logins(clock: Clock) -> LoginService:
     return LoginService('secret', clock=clock)
 
 
-def refusal(logins: LoginService, name: str, password: str = 'secret', address: str = HERE) -> str:
+def refusal(logins: LoginService, name: str, password: str = 'secret', source: Source = HERE) -> str:
     with pytest.raises(LoginError) as caught:
-        logins.log_in(name, password, address)
+        logins.log_in(name, password, source)
     return str(caught.value)
 
 
@@ -177,70 +178,11 @@ def test_a_wrong_password_is_a_sentence(logins: LoginService, wrong: str) -> Non
     assert refusal(logins, 'Ann', wrong) == 'That is not the password. Please try again.'
 
 
-def guess_for_a_minute(logins: LoginService, clock: Clock, addresses: list[str]) -> int:
-    """Try wrong passwords as fast as can be, and count how many are compared at all."""
-    heard = 0
-    end = clock.now + 60
-    while clock.now < end:
-        for address in addresses:
-            heard += refusal(logins, 'Eve', 'guess', address).startswith('That is not the password')
-        clock.advance(0.05 * len(addresses))
-    return heard
-
-
-@pytest.mark.parametrize('count', [1, 3, 200])
-def test_guessing_stays_below_twenty_attempts_a_minute(logins: LoginService, clock: Clock, count: int) -> None:
-    addresses = [f'10.0.0.{number}' for number in range(count)]
-
-    tries = [guess_for_a_minute(logins, clock, addresses) for _ in range(5)]
-
-    assert 0 < tries[0] < 20
-    assert all(later <= tries[0] for later in tries[1:])
-
-
-def test_one_machine_has_a_whole_ipv6_network(logins: LoginService, clock: Clock) -> None:
-    for number in range(5):
-        refusal(logins, 'Eve', 'guess', f'2001:db8::{number}')
-
-    assert 'Too many wrong passwords' in refusal(logins, 'Eve', 'guess', '2001:db8::ffff')
-    logins.log_in('Ann', 'secret', '2001:db8:0:1::1')
-
-
-def test_the_wait_grows_with_the_failures(logins: LoginService, clock: Clock) -> None:
-    waits = []
-    for _ in range(8):
-        start = clock.now
-        while refusal(logins, 'Eve', 'guess').startswith('Too many'):
-            clock.advance(0.5)
-        waits.append(clock.now - start)
-
-    assert waits[:5] == [0, 0, 0, 0, 0]
-    assert waits[5] < waits[6] < waits[7]
-
-
 def test_right_password_works_after_the_wait_and_not_before(logins: LoginService, clock: Clock) -> None:
-    for _ in range(5):
+    for _ in range(2):
         refusal(logins, 'Ann', 'guess')
 
-    assert refusal(logins, 'Ann') == 'Too many wrong passwords. Please try again in 2 seconds.'
+    assert refusal(logins, 'Ann') == 'Too many wrong passwords. Please try again in 20 seconds.'
 
-    clock.advance(2)
+    clock.advance(20)
     assert isinstance(logins.log_in('Ann', 'secret', HERE), LoginSession)
-
-
-def test_guessing_elsewhere_does_not_lock_users_out(logins: LoginService, clock: Clock) -> None:
-    logins.log_in('Ann', 'secret', HERE)
-    for number in range(50):
-        refusal(logins, 'Eve', 'guess', f'10.0.0.{number}')
-
-    logins.log_in('Ben', 'secret', HERE)
-    assert 'Too many' in refusal(logins, 'Cleo', 'secret', '10.9.9.9')
-
-
-def test_failures_are_forgotten_after_a_quiet_time(logins: LoginService, clock: Clock) -> None:
-    for _ in range(5):
-        refusal(logins, 'Eve', 'guess')
-    clock.advance(3600)
-    refusal(logins, 'Eve', 'guess', '10.0.0.1')
-
-    assert refusal(logins, 'Eve', 'guess') == 'That is not the password. Please try again.'

@@ -51,6 +51,15 @@ def test_foreign_lines_in_the_env_file_do_not_matter(house: Path) -> None:
         ('RECONNECT_GRACE', 'nan', "MESSENGER_RECONNECT_GRACE must be a number from 1 to 86400, not 'nan'."),
         ('MAX_MESSAGE_LENGTH', '0', "MESSENGER_MAX_MESSAGE_LENGTH must be a number from 1 to 10000, not '0'."),
         ('PAGE_SIZE', '1e3', "MESSENGER_PAGE_SIZE must be a number from 1 to 500, not '1e3'."),
+        *(
+            (
+                'TRUSTED_PROXIES',
+                value,
+                f'MESSENGER_TRUSTED_PROXIES must be addresses or networks such as 10.0.0.1 or '
+                f"10.0.0.0/24, separated by commas, not '{value}'.",
+            )
+            for value in ('*', 'proxy', '10.0.0.1/8', '10.0.0.1 x')
+        ),
         ('DATABASE_URL', 'mysql://x', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'mysql://x'."),
         ('DATABASE_URL', 'sqlite:///', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'sqlite:///'."),
     ],

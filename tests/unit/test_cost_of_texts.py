@@ -10,7 +10,8 @@ from messenger.chat import ChatError, clean_text
 from messenger.markdown import find_emoji, first_line, is_only_emoji, render, render_markdown
 from tests.support.work import calls
 
-MAX_CALLS = 140_000  # about 20 ms
+MAX_CALLS = 160_000  # about 20 ms
+MAX_CALLS_OF_QUOTE = 70_000
 LONGEST = 10_000  # characters, the highest limit of a message
 PARTS = [
     *('[', ']', '](', '[a](', '[a](b) ', '[[[[]]]](a)', '![', '(', ')', '*', '**', '*a', 'a*', '_', '_a', '__a__ '),
@@ -32,7 +33,7 @@ def test_no_text_costs_more_than_a_little(part: str, end: str) -> None:
     text = fill(part, LONGEST, end=end)
 
     assert calls(lambda: render_markdown(text)) < MAX_CALLS
-    assert calls(lambda: first_line(text)) < MAX_CALLS
+    assert calls(lambda: first_line(text)) < MAX_CALLS_OF_QUOTE
 
 
 @given(TEXTS)
@@ -41,7 +42,7 @@ def test_no_mixture_costs_more_than_a_little(part: str) -> None:
     text = fill(part, LONGEST)
 
     assert calls(lambda: render_markdown(text)) < MAX_CALLS
-    assert calls(lambda: first_line(text)) < MAX_CALLS
+    assert calls(lambda: first_line(text)) < MAX_CALLS_OF_QUOTE
 
 
 @pytest.mark.parametrize('part', ['[*', '<b>&', '*a\n', '@a b c d '])
@@ -59,6 +60,7 @@ def test_a_long_text_with_much_markdown_is_within_the_limit() -> None:
     text = fill('a word, *it*, **bold** and `code` of http://a.example/b\n- an item for @ann: ok\n\n', 4000)
 
     assert render(text).count('<em>') == 50
+    assert first_line(text).startswith('a word, it, bold and code of')
 
 
 @pytest.mark.parametrize('part', ['\u200d', '🎉', '1️⃣', ':a', ':tada:', 'é', '🇨🇭', '❤\u200d'])

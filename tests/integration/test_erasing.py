@@ -1,0 +1,83 @@
+"""What was edited or deleted leaves the disk, and only the owner can read the rest."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from messenger.storage import Command, Store
+from models import DeleteMessage, EditMessage, PostMessage
+from tests.support.databases import opened
+
+
+def message(text: str, client_message_id: str = 'k') -> PostMessage:
+    return PostMessage('Ann', 'ann', client_message_id, text, datetime.now(UTC))
+
+
+def is_on_disk(house: Path, text: str) -> bool:
+    return any(text.encode() in file.read_bytes() for file in house.glob('main.db*'))
+
+
+@pytest.mark.parametrize('command', [DeleteMessage(1, 'ann'), EditMessage(1, 'ann', 'tea')])
+async def test_old_text_leaves_the_disk_while_the_server_runs(command: Command, house: Path) -> None:
+    store = Store(f'sqlite:///{house}/main.db', erase_pause=0.01)
+    await store.apply(message('secret of the kettle ' * 50))
+    assert is_on_disk(house, 'secret of the kettle')
+
+    await store.apply(command)
+
+    async with asyncio.timeout(20):
+        while is_on_disk(house, 'secret of the kettle'):
+            await asyncio.sleep(0.01)
+    assert (house / 'main.db-wal').exists()
+    await store.close()
+
+
+async def test_old_text_leaves_the_disk_when_a_reader_is_out_of_the_way(house: Path) -> None:
+    store = Store(f'sqlite:///{house}/main.db', erase_pause=0.01)
+    posted = await store.apply(message('secret of the kettle'))
+    with opened(house / 'main.db') as reader:
+        reader.execute('BEGIN')
+        reader.execute('SELECT * FROM message').fetchall()
+        await store.apply(DeleteMessage(posted.id, 'ann'))
+        await store.apply(message('goes on', 'l'))
+        assert is_on_disk(house, 'secret of the kettle')
+
+    async with asyncio.timeout(20):
+        while is_on_disk(house, 'secret of the kettle'):
+            await asyncio.sleep(0.01)
+    await store.close()
+
+
+async def test_old_text_is_erased_at_the_end_whoever_else_has_the_file(store: Store, house: Path) -> None:
+    with opened(house / 'main.db') as other:
+        other.execute('SELECT * FROM message').fetchall()
+        posted = await store.apply(message('secret of the kettle'))
+        await store.apply(DeleteMessage(posted.id, 'ann'))
+
+        await store.close()
+
+        assert not is_on_disk(house, 'secret of the kettle')
+
+
+async def test_what_a_killed_server_has_left_is_erased_at_the_start(store: Store, house: Path) -> None:
+    with opened(house / 'main.db') as killed:
+        killed.execute('PRAGMA secure_delete=ON')
+        await store.apply(message('secret of the kettle'))
+        killed.execute("UPDATE message SET text = ''")
+
+        again = Store(f'sqlite:///{house}/main.db')
+
+        assert not is_on_disk(house, 'secret of the kettle')
+    await again.close()
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='only POSIX has these modes')
+async def test_only_the_owner_can_read_a_new_database(store: Store, house: Path) -> None:
+    await store.apply(message('Hello'))
+
+    files = sorted(house.glob('main.db*'))
+    assert [file.name for file in files] == ['main.db', 'main.db-shm', 'main.db-wal']
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
