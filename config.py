@@ -29,6 +29,11 @@ class Settings(BaseSettings):
         description='address to listen on (a native window listens on `127.0.0.1` unless this is set)',
     )
     port: int = Field(8000, ge=1, le=65535, description='port to listen on, from 1 to 65535')
+    allowed_hosts: str = Field(
+        '',
+        max_length=2000,
+        description='names, separated by commas, by which browsers reach it on the internet; `*` for any',
+    )
     native: bool = Field(False, description='open a desktop window instead of only serving browsers')
     database_url: str = Field('sqlite:///main.db', description='where messages are kept')
     reconnect_grace: float = Field(

@@ -54,8 +54,6 @@ def build(settings: Settings, store: Store) -> None:
 def run(settings: Settings) -> None:
     """Run the server until it is told to shut down."""
     compat.use_websocket_protocol()
-    compat.allow_large_polling_payloads(1000)
-    compat.compress_polling_once()
     ui.run(
         host=settings.host,
         port=settings.port,
@@ -68,6 +66,8 @@ def run(settings: Settings) -> None:
         reload=False,
         show_welcome_message=False,
         reconnect_timeout=20.0,  # seconds; sets the interval of Socket.IO's pings, not the life of a session
+        http=compat.HttpProtocol,
+        ws_max_size=compat.MAX_PACKET_SIZE,
         ws_per_message_deflate=False,
         gzip_middleware_factory=partial(GZipMiddleware, compresslevel=4),  # a page is made anew for each load
         timeout_graceful_shutdown=2,  # seconds

@@ -14,6 +14,7 @@ import uvicorn.config
 from engineio.payload import Payload
 from nicegui import core
 from nicegui.server import Server
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 
@@ -25,6 +26,9 @@ CHECKED_WITH = {
     'websockets': '17.4',
 }
 SHUTDOWN_POLL_INTERVAL = 0.2
+MAX_PACKET_SIZE = 128 * 1024  # bytes of one WebSocket message, or of one request of a client that polls
+MAX_HEAD_SIZE = 32 * 1024  # bytes of a request's line and headers
+HEAD_TIMEOUT = 10.0  # seconds for them to arrive
 log = logging.getLogger('messenger')
 
 
@@ -88,6 +92,50 @@ def encode_text_frame(text: str) -> bytes:
     return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
 
 
+class HttpProtocol(HttpToolsProtocol):
+    """Uvicorn's protocol for HTTP, which ends a connection whose request takes too long or is too large to begin.
+
+    Uvicorn's has no limit for either: a header of 200 MB blocked all others for 9 s, and connections that send nothing
+    held all files that the process may open.
+    """
+
+    _head_timer: asyncio.TimerHandle | None = None
+    _head_size = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._head_size += len(data)
+        if self._head_timer and self._head_size > MAX_HEAD_SIZE and b'\r\n\r\n' not in data:
+            self.send_400_response('The head of this request is too large.')
+            return
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._await_head()
+
+    def on_headers_complete(self) -> None:
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def _await_head(self) -> None:
+        if self._head_timer is None:
+            self._head_size = 0
+            self._head_timer = self.loop.call_later(HEAD_TIMEOUT, self.transport.close)
+
+    def _stop_timer(self) -> None:
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+
 def allow_large_polling_payloads(count: int) -> None:
     """Accept up to ``count`` packets in one request of a client that polls.
 
@@ -97,13 +145,34 @@ def allow_large_polling_payloads(count: int) -> None:
     Payload.max_decode_packets = count
 
 
-def compress_polling_once() -> None:
-    """Leave the compression of responses to clients that poll to NiceGUI, which compresses all responses.
+def configure_socket_io() -> None:
+    """Set what NiceGUI leaves at the defaults of Engine.IO, and does not offer to set.
 
-    Without this, Engine.IO compresses them, too. Browsers undo both, but other programs, such as Python's clients, undo
-    one only and lose the connection.
+    - Responses to clients that poll are compressed by NiceGUI, which compresses all responses. If Engine.IO compresses
+      them, too, browsers undo both, but other programs, such as Python's clients, undo one only.
+    - Clients that poll are told how much one request may hold, and split what they send.
+    - Pages of other sites get no headers that let them read. NiceGUI allows all of them.
     """
     core.sio.eio.http_compression = False
+    core.sio.eio.max_http_buffer_size = MAX_PACKET_SIZE
+    core.sio.eio.cors_allowed_origins = []
+
+
+def has_connected(session_id: str) -> bool:
+    """Return whether Socket.IO has connected by a session of Engine.IO."""
+    return core.sio.manager.sid_from_eio_sid(session_id, '/') is not None
+
+
+def socket_ids_of(client_id: str) -> list[str]:
+    """Return the sockets of a page, the latest one last: NiceGUI puts each into a group that is named like its page."""
+    return [socket_id for socket_id, _ in core.sio.manager.get_participants('/', client_id)]
+
+
+def polling_scopes() -> list[Mapping[str, Any]]:
+    """Return the ASGI scopes of the requests with which the sessions have begun that poll now."""
+    environs = (environ for session_id in core.sio.eio.sockets if (environ := core.sio.environ.get(session_id)))
+    scopes = [environ['asgi.scope'] for environ in environs]
+    return [scope for scope in scopes if scope['type'] == 'http']
 
 
 async def wait_for_shutdown() -> None:

@@ -1,5 +1,6 @@
 """From the command to a server that says where it is: checks beforehand, news for the operator, the desktop window."""
 
+import asyncio
 import gc
 import importlib.util
 import os
@@ -13,6 +14,8 @@ from config import Settings
 from messenger import compat
 
 GC_THRESHOLDS = (50_000, 10, 10)
+PAGES_PER_COLLECTION = 250
+MAX_FILES = 65_536
 
 
 class StartupError(Exception):
@@ -26,7 +29,9 @@ def install(settings: Settings, *, close: Callable[[], Awaitable[None]]) -> None
     """
     app.on_startup(compat.warn_of_unchecked_versions)
     app.on_startup(compat.warn_of_slow_websockets)
+    app.on_startup(raise_file_limit)
     app.on_startup(tune_garbage_collector)
+    app.on_delete(PageCollector().count)
     app.on_startup(lambda: background_tasks.create(_release_polling_clients(), name='release polling clients'))
     app.on_startup(lambda: announce(settings))
     if settings.native:
@@ -35,11 +40,47 @@ def install(settings: Settings, *, close: Callable[[], Awaitable[None]]) -> None
         app.on_shutdown(close)
 
 
+def raise_file_limit() -> None:
+    """Open as many files as the system allows: each connection is one, and the usual 1,024 are soon used up."""
+    if sys.platform != 'win32':
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_FILES)
+        if soft != resource.RLIM_INFINITY and soft < most:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def tune_garbage_collector() -> None:
     """Have Python look less often through everything that lives long: with 200 visitors one look takes 0.2 s."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+
+
+class PageCollector:
+    """Frees what ended pages have left, now and then.
+
+    NiceGUI's pages are reference cycles that live long, which only a full collection frees. One collection for so many
+    pages takes 2 % of the time that loading them took.
+    """
+
+    def __init__(self, *, collect: Callable[[], object] = gc.collect) -> None:
+        """
+        :param collect: frees all reference cycles
+        """
+        self._collect = collect
+        self._ended = 0
+
+    def count(self) -> None:
+        """Note that a page has ended."""
+        self._ended += 1
+        if self._ended == PAGES_PER_COLLECTION:
+            asyncio.get_running_loop().call_soon(self._free)
+
+    def _free(self) -> None:
+        self._ended = 0
+        self._collect()
 
 
 def announce(settings: Settings) -> None:

@@ -2,6 +2,8 @@
 // The browser's half of PostQueue: a text leaves the box at once, and is kept in this browser until it has been stored.
 
 const COUNT_FROM = 200; // what is left is counted when it is less
+const MAX_LENGTH = 20_000; // the server closes a connection that sends more than any message may have
+const TOO_LONG = "This text is far too long for one message. Please send it in parts.";
 
 /** @type {VueComponent} */
 export default {
@@ -54,6 +56,7 @@ export default {
       this.area.focus();
       if (!text.trim() && this.context.message_id) this.$emit("emptied", this.context.message_id);
       if (!text.trim()) return;
+      if (text.length > MAX_LENGTH) return void (this.refusal = TOO_LONG);
       const item = { client_message_id: createRandomUUID(), text, ...this.context };
       this.pending.push(item);
       if (!item.message_id) getElement(this.messages).scrollToNewest();

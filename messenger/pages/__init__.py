@@ -6,12 +6,12 @@ from nicegui import app, ui
 
 from auth import LoginService
 from config import Settings
-from messenger import elements
+from messenger import elements, guard
 from messenger.chat import Chat
 from messenger.elements import app_icon
 from messenger.elements.message_row import RowRenderer
 from messenger.pages.broadcasts import Broadcasts
-from messenger.pages.chat_events import ChatEvents
+from messenger.pages.chat_events import ChatEvents, has_logged_in
 from messenger.pages.client_page import ClientPage
 from messenger.pages.headers import SecurityHeaders
 from messenger.presence import Presence
@@ -31,6 +31,7 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
     chat_events = ChatEvents(hub, chat, broadcasts, rows, limits, page_size=settings.page_size)
     chat_events.install()
     broadcasts.install()
+    guard.install(settings.allowed_hosts, has_logged_in=has_logged_in)
     app.add_middleware(SecurityHeaders)
     app_icon.install(settings.title)
     ui.add_css(STYLE_SHEET, shared=True)

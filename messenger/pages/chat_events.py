@@ -68,13 +68,13 @@ class ChatEvents:
     def install(self) -> None:
         """Listen to the events of pages."""
         dispatcher = Dispatcher(find_session, admit=self._admit, refusal=ChatError, logged_out=LOGGED_OUT)
-        dispatcher.on(SyncEvent, self.sync)
+        dispatcher.on_question(SyncEvent, self.sync)
         dispatcher.on(PostEvent, self.post)
         dispatcher.on(EditEvent, self.edit)
         dispatcher.on(ReactEvent, self.react)
-        dispatcher.on(LoadOlderEvent, self.load_older)
-        dispatcher.on(LoadNewerEvent, self.load_newer)
-        dispatcher.on(JumpEvent, self.jump)
+        dispatcher.on_question(LoadOlderEvent, self.load_older)
+        dispatcher.on_question(LoadNewerEvent, self.load_newer)
+        dispatcher.on_question(JumpEvent, self.jump)
 
     def _admit(self, session: LoginSession, event_type: type[Any]) -> None:
         if action := LIMITED.get(event_type):
@@ -177,3 +177,8 @@ def find_session(client: Client) -> LoginSession | None:
     """Return the login session of a page, if it has one that has not ended."""
     session: LoginSession | None = client.storage.get('session')
     return session if session and not session.ended else None
+
+
+def has_logged_in(client: Client) -> bool:
+    """Return whether somebody has logged in on a page, be it that the login session has ended since."""
+    return 'session' in client.storage

@@ -14,6 +14,8 @@ from messenger.rate_limits import MemberLimits
 from messenger.realtime.hub import Hub
 from messenger.throttle import Source
 
+OTHER_CONNECTION = 'This page was opened by another connection, so this one has ended. Reload it if that was not you.'
+
 
 class ClientPage:
     """Shows the login screen, then the chat; ends the login session with the page.
@@ -83,6 +85,7 @@ class ClientPage:
 
     async def _connect(self) -> None:
         """The page has connected, for the first time or again."""
+        await self._hub.keep_latest_connection(self._client, OTHER_CONNECTION)
         session = self._session
         if session is None:
             await self._login.explain()

@@ -65,8 +65,16 @@ class LoginPage:
         self._screen.delete()
 
     def _submit(self) -> None:
+        if self._screen.is_deleted:
+            return
         self._refusal.text = ''
         try:
-            self._log_in(self._name.value or '', self._password.value or '')
+            self._log_in(_text(self._name), _text(self._password))
         except LoginError as error:
             self._refusal.text = str(error)
+
+
+def _text(field: ui.input) -> str:
+    """Return what is in a field, which a hostile page can fill with anything."""
+    value: object = field.value
+    return value if isinstance(value, str) else ''

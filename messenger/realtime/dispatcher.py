@@ -1,8 +1,9 @@
 """Takes the events that pages send, and calls their handlers."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -13,16 +14,22 @@ from messenger.realtime.protocol import ProtocolError, RejectedEvent, name_of, p
 
 Session = TypeVar('Session')
 Event = TypeVar('Event')
+MAX_QUESTIONS = 20  # of one connection that wait for their answer; a page of ours has one or two
 log = logging.getLogger('messenger')
 
 
 @dataclass(eq=False)
 class Connection:
-    """A page's socket; ``sync_number`` is the latest synchronization that the page has asked for on it."""
+    """A page's socket; ``sync_number`` is the latest synchronization that the page has asked for on it.
+
+    What it asks for is answered one after the other, each once the page has read most of the answer before.
+    """
 
     client: Client
     channel: WebSocketChannel | SocketIOChannel
     sync_number: int = 0
+    questions: int = 0
+    answering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,10 @@ class Dispatcher(Generic[Session]):
         """Have ``handler(sender, event)`` called for each event of a type that comes from a page with a session."""
         core.sio.on(name_of(event_type), partial(self._handle, event_type, handler))
 
+    def on_question(self, event_type: type[Event], handler: Handler[Session, Event]) -> None:
+        """Like `on`, for events whose answers are large: a connection gets one of them at a time."""
+        self.on(event_type, partial(_answer_in_turn, handler))
+
     async def _handle(
         self, event_type: type[Event], handler: Handler[Session, Event], socket_id: str, *data: Any
     ) -> None:
@@ -92,6 +103,20 @@ class Dispatcher(Generic[Session]):
                 await connection.channel.send(RejectedEvent(key, str(refusal), retry_after))
         elif key:
             await connection.channel.send(RejectedEvent(key, self._logged_out))
+
+
+async def _answer_in_turn(handler: Handler[Session, Event], sender: Sender[Session], event: Event) -> None:
+    connection = sender.connection
+    if connection.questions >= MAX_QUESTIONS:
+        log.debug('A page asks for more than it reads')
+        return
+    connection.questions += 1
+    try:
+        async with connection.answering:
+            await connection.channel.drain()
+            await handler(sender, event)
+    finally:
+        connection.questions -= 1
 
 
 async def _connection(socket_id: str) -> Connection | None:

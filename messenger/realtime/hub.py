@@ -8,8 +8,9 @@ from typing import Any
 
 from nicegui import Client, background_tasks, core
 
+from messenger import compat
 from messenger.realtime.channel import Packet, SocketIOChannel, WebSocketChannel
-from messenger.realtime.protocol import ResyncEvent
+from messenger.realtime.protocol import RejectedEvent, ResyncEvent
 
 CHECK_EVERY = 50
 log = logging.getLogger('messenger')
@@ -44,6 +45,19 @@ class Hub:
     async def unsubscribe(self, client: Client) -> None:
         """Have a page hear nothing more."""
         await self._remove(client.id)
+
+    async def keep_latest_connection(self, client: Client, sentence: str) -> None:
+        """End all connections of a page but the latest one, which subscribes for itself.
+
+        :param sentence: tells the user of the others why
+        """
+        earlier = compat.socket_ids_of(client.id)[:-1]
+        if earlier:
+            await self.unsubscribe(client)
+        for socket_id in earlier:
+            packet = Packet(RejectedEvent(None, sentence))
+            await core.sio.emit(packet.name, packet.data, to=socket_id)
+            await core.sio.disconnect(socket_id)
 
     async def broadcast(self, event: Any) -> None:
         """Send an event to all subscribed pages.

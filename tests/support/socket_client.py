@@ -214,13 +214,17 @@ class SocketClient:
 
     async def act(self, event: str, *arguments: object, **wanted: Any) -> None:
         """Have an event of NiceGUI happen to an element."""
+        for data in self.events_of(event, *arguments, **wanted):
+            await self.connection.forge('event', data)
+
+    def events_of(self, event: str, *arguments: object, **wanted: Any) -> list[dict[str, Any]]:
+        """What a page sends to NiceGUI when an event happens to an element."""
         element_id = self._find(**wanted)
         listeners = [one for one in self._elements[element_id]['events'] if one['type'].split('.')[0] == event]
         assert listeners, f'nobody listens to {event}'
-        for listener in listeners:
-            data = {'id': int(element_id), 'client_id': self._client_id, 'listener_id': listener['listener_id']}
-            args = [json.dumps(argument) for argument in arguments]
-            await self.connection.forge('event', data | {'args': args})
+        args = [json.dumps(argument) for argument in arguments]
+        data = {'id': int(element_id), 'client_id': self._client_id, 'args': args}
+        return [data | {'listener_id': listener['listener_id']} for listener in listeners]
 
     async def leave(self) -> None:
         """Close all connections of the page."""

@@ -14,6 +14,7 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
     'messenger_app': {'pages', 'api', 'startup', 'compat', 'storage', 'auth', 'chat', 'presence', 'config'},
     'startup': {'compat', 'config'},
     'pages': {
+        'guard',
         'elements',
         'realtime',
         'markdown',
@@ -35,7 +36,9 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
     'rate_limits': set[str](),
     'markdown': {'config', 'models'},
     'storage': {'models', 'config'},
+    'guard': {'realtime', 'compat', 'networks'},
     'lookalikes': set[str](),
+    'networks': set[str](),
     'models': set[str](),
     'batching': set[str](),
     'config': set[str](),
