@@ -19,12 +19,18 @@ export default {
   mounted() {
     const hasUnsent = Object.keys(sessionStorage).some((key) => key.startsWith(UNSENT));
     this.$emit("loaded", this.preferences, sessionStorage.getItem(NAME) ?? "", hasUnsent);
+    this.opened = []; // ids of the elements that are open, the topmost last
+    this.hasEntry = this.isReturning = false;
     this.icon = document.querySelector("link[rel~=icon]");
     this.quietIcon = this.icon?.href;
     this.listeners = [
       [window, "pagehide", () => this.$emit("leave")],
       [window, "pageshow", (event) => event.persisted && location.reload()],
       [document, "visibilitychange", this.onVisibility],
+      [window, "messenger:before-show", this.onOpened],
+      [window, "messenger:before-hide", this.onClosed],
+      [window, "popstate", this.onBack],
+      [document, "keydown", this.onKey],
       // a phone's keyboard makes the visible part of a page smaller, which not every browser tells the style sheet
       [window.visualViewport, "resize", this.onResize],
     ];
@@ -44,6 +50,9 @@ export default {
       this.preferences = preferences;
       localStorage[STORAGE_KEY] = JSON.stringify(preferences);
       this.applyTheme();
+    },
+    enter(path) {
+      history.replaceState({}, "", path + location.hash);
     },
     rememberName(name) {
       sessionStorage.setItem(NAME, name);
@@ -82,6 +91,43 @@ export default {
       tone.start();
       tone.stop(now + 0.25);
     },
+    // --- the browser's Back closes what is open: while there is something, the history has an entry more
+
+    onOpened({ detail: id }) {
+      if (isBeside(id)) return;
+      clearTimeout(this.returning);
+      this.opened.push(id);
+      this.addEntry();
+    },
+    // not at once: something else may open instead, and going back would stop a page that is just being loaded
+    onClosed({ detail: id }) {
+      if (!this.opened.includes(id)) return;
+      this.opened = this.opened.filter((other) => other !== id);
+      if (!this.opened.length && this.hasEntry) this.returning = setTimeout(this.removeEntry, 500);
+    },
+    addEntry() {
+      if (!this.hasEntry) history.pushState({}, "");
+      this.hasEntry = true;
+    },
+    removeEntry() {
+      this.isReturning = true;
+      history.back();
+    },
+    onBack() {
+      if (!this.hasEntry) return;
+      clearTimeout(this.returning);
+      this.hasEntry = false;
+      const id = this.isReturning ? null : this.opened.pop();
+      if (id) close(id);
+      else if (!this.isReturning) history.back(); // everything was closed already, so the user wants to leave
+      this.isReturning = false;
+      if (this.opened.length) this.addEntry();
+    },
+    // Quasar does it for dialogs and menus
+    onKey({ key }) {
+      const id = this.opened.at(-1);
+      if (key === "Escape" && isDrawer(id)) close(id);
+    },
     onVisibility() {
       clearTimeout(this.timer);
       if (document.hidden) this.timer = setTimeout(() => this.$emit("away", true), AWAY_AFTER);
@@ -93,3 +139,18 @@ export default {
     },
   },
 };
+
+function close(id) {
+  const element = getElement(id);
+  if (element?.hide) element.hide();
+  else element?.$emit("update:model-value", false);
+}
+
+function isDrawer(id) {
+  return getHtmlElement(id)?.closest(".q-drawer") != null;
+}
+
+// a drawer on a wide screen covers nothing
+function isBeside(id) {
+  return getHtmlElement(id)?.closest(".q-drawer--standard") != null;
+}

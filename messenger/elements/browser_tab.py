@@ -70,6 +70,10 @@ class BrowserTab(ui.element, component='browser_tab.js'):
             return bool(await self.run_method('wasReloaded', timeout=10))
         return False
 
+    def enter(self, path: str) -> None:
+        """Show a path in the address bar, and keep what follows the ``#``."""
+        self.run_method('enter', path)
+
     def remember_name(self, name: str) -> None:
         """Have the tab know a name after it has been loaded again."""
         self.run_method('rememberName', name)
@@ -80,6 +84,13 @@ class BrowserTab(ui.element, component='browser_tab.js'):
                 self.preferences = _preferences(preferences)
                 self.name, self.has_unsent = name[:MAX_NAME_LENGTH], has_unsent
                 self._on_load()
+
+
+def close_on_back(element: ui.element) -> None:
+    """Have the browser's *Back* close a dialog, a menu or a drawer, and leave the page only when nothing is open."""
+    for event in ('before-show', 'before-hide'):
+        message = f"new CustomEvent('messenger:{event}', {{detail: {element.id}}})"
+        element.on(event, js_handler=f'() => dispatchEvent({message})')
 
 
 def _preferences(data: dict[str, Any]) -> Preferences:

@@ -5,35 +5,38 @@ const ALL = "all"; // what @all is marked with
 const CONNECT_TIMEOUT = 15000;
 const TYPING_TIME = 5000;
 const MAX_ROWS = 500;
+const GAP = 8; // between a message and its tools, in pixels
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }); // in the same language
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 
 /** @type {VueComponent} */
 export default {
   template: `
     <div class="message-list" :data-live="live || null">
-      <div ref="viewport" class="viewport" tabindex="0" role="region" aria-label="Conversation"
-        @scroll.passive="onScroll" @keydown="onKey" @click="onClick" @mouseover="onHover">
+      <div ref="viewport" class="viewport" tabindex="-1" role="region" aria-label="Conversation"
+        @scroll.passive="onScroll" @keydown="onKey" @click="onClick" @mouseover="onHover" @mousedown="onPress"
+        @focusin="onFocus" @focusout="onBlur">
         <div ref="wall" class="wall" @mouseleave="hideTools">
           <div ref="edge" class="edge">
-            <q-btn v-if="oldestId" flat no-caps label="Earlier messages" @click="loadOlder" />
+            <q-btn v-if="oldestId" flat no-caps label="Earlier messages" tabindex="-1" @click="loadOlder" />
             <span v-else-if="oldestId === 0">Beginning of the conversation</span>
           </div>
           <div ref="rows" class="rows" role="log" aria-label="Messages" aria-live="polite" aria-relevant="additions"></div>
           <div v-show="newestId !== null" ref="newerEdge" class="edge"></div>
-          <div v-show="tools" ref="tools" class="tools" :class="{ own: tools?.own, below: tools?.below }"
-            :style="{ translate: '0 ' + (tools?.top ?? 0) + 'px' }" role="toolbar" aria-label="Actions">
+          <div v-show="tools" ref="tools" class="tools" role="toolbar" aria-label="Actions">
             <span>
-              <q-btn v-for="emoji in reactions" :key="emoji" flat dense :label="emoji" :aria-label="'React with ' + emoji"
+              <q-btn tabindex="-1" v-for="emoji in reactions" :key="emoji" flat dense :label="emoji" :aria-label="'React with ' + emoji"
                 @click.stop="react(tools.id, emoji)" />
             </span>
             <span>
-              <q-btn flat dense icon="add_reaction" aria-label="React with another emoji" @click.stop="act('pick')" />
-              <q-btn flat dense icon="reply" aria-label="Reply" @click.stop="reply" />
-              <q-btn v-if="tools?.own" flat dense icon="edit" aria-label="Edit" @click.stop="act('edit')" />
-              <q-btn v-if="tools?.own" flat dense icon="delete" aria-label="Delete" @click.stop="act('delete')" />
+              <q-btn tabindex="-1" flat dense icon="add_reaction" aria-label="React with another emoji" @click.stop="act('pick')" />
+              <q-btn tabindex="-1" flat dense icon="reply" aria-label="Reply" @click.stop="reply(tools.id)" />
+              <q-btn tabindex="-1" flat dense icon="link" aria-label="Copy link" @click.stop="copyLink(tools.id)" />
+              <q-btn tabindex="-1" v-if="tools?.own" flat dense icon="edit" aria-label="Edit" @click.stop="act('edit')" />
+              <q-btn tabindex="-1" v-if="tools?.own" flat dense icon="delete" aria-label="Delete" @click.stop="act('delete')" />
             </span>
           </div>
         </div>
@@ -43,6 +46,7 @@ export default {
       </div>
       <div role="status">
         <div v-if="hasBeenLive && !live && !isReceiving" class="offline">
+          <q-icon name="cloud_off" />
           Connection lost, trying to get it back. What you write is kept.
         </div>
       </div>
@@ -50,7 +54,7 @@ export default {
     </div>
   `,
   props: { me: String, queue: Number, tab: Number, reactions: Array },
-  emits: ["reply", "edit", "delete", "pick"],
+  emits: ["reply", "edit", "delete", "pick", "tap"],
   data: () => ({
     live: false, // whether everything has come, and what is posted can be sent
     hasBeenLive: false,
@@ -88,7 +92,7 @@ export default {
     this.told = null; // the changes that were broadcast during a synchronization: { from, to, isTorn }
     this.syncNumber = 0;
     this.editedRow = null;
-    this.goal = null; // the message to jump to once it is here
+    this.goal = idInAddress(); // the message to jump to once it is here
     this.askedBefore = this.askedAfter = null; // the ends that more messages have been asked for, on this connection
     this.skipped = []; // changes of messages that are not here, but may be on their way as they were before
     this.highestId = 0; // of all messages that are known of, here or not
@@ -123,15 +127,24 @@ export default {
     for (const [name, listener] of this.listeners) window.socket.on(name, listener);
     this.watchConnection();
     this.edgeObserver = new IntersectionObserver(this.onEdge, { root: this.$refs.viewport, rootMargin: "300px" });
+    this.widthObserver = new ResizeObserver((entries) => {
+      for (const { target } of entries) setRegion(target);
+    });
     this.watchEdges();
-    this.timers.day = setInterval(() => this.$refs.rows.querySelectorAll("[data-day]").forEach(this.decorate), 60000);
+    this.timers.day = setInterval(
+      () => this.$refs.rows.querySelectorAll(".message.first").forEach(this.decorate),
+      60000,
+    );
     document.addEventListener("visibilitychange", this.onVisibility);
+    window.addEventListener("hashchange", this.onAddress);
     if (window.socket.connected) this.sync();
   },
   unmounted() {
     for (const [name, listener] of this.listeners) window.socket.off(name, listener);
     document.removeEventListener("visibilitychange", this.onVisibility);
+    window.removeEventListener("hashchange", this.onAddress);
     this.edgeObserver.disconnect();
+    this.widthObserver.disconnect();
     Object.values(this.timers).forEach(clearTimeout);
   },
 
@@ -141,6 +154,9 @@ export default {
     },
     row(id) {
       return document.getElementById(`m${id}`);
+    },
+    messages() {
+      return [...this.$refs.rows.getElementsByClassName("message")];
     },
 
     // --- synchronization: the page says how far it has come, and gets what it misses
@@ -218,6 +234,7 @@ export default {
         this.highestId = Math.max(this.highestId, message.id);
       }
       keepPlace?.();
+      this.setStop();
       if (!history) this.notice(added);
       if (!history) this.limitRows(this.isNearEnd());
     },
@@ -238,11 +255,11 @@ export default {
     },
     // so many rows are enough to read in; what is dropped at the far end comes back on scrolling
     limitRows(isEndNear) {
-      const rows = [...this.$refs.rows.children];
+      const rows = this.messages();
       const count = rows.length - MAX_ROWS;
       if (count <= 0) return;
       this.keepInPlace(() => {
-        for (const row of isEndNear ? rows.slice(0, count) : rows.slice(-count)) row.remove();
+        for (const row of isEndNear ? rows.slice(0, count) : rows.slice(-count)) removeRow(row);
       });
       if (isEndNear) this.setOldest(+rows[count].dataset.id);
       else this.newestId = +rows.at(-count - 1).dataset.id;
@@ -251,19 +268,20 @@ export default {
     keepInPlace(change) {
       const { viewport } = this.$refs;
       const top = viewport.getBoundingClientRect().top;
-      const anchor = [...this.$refs.rows.children].find((row) => row.getBoundingClientRect().bottom > top);
+      const anchor = this.messages().find((row) => row.getBoundingClientRect().bottom > top);
       const place = anchor?.getBoundingClientRect().top;
       change();
       if (anchor?.isConnected) viewport.scrollTop += anchor.getBoundingClientRect().top - place;
     },
     insertMessage({ id, html }) {
       let before = this.$refs.rows.lastElementChild;
-      while (before && +before.dataset.id > id) before = before.previousElementSibling;
+      while (before && +before.dataset.id > id) before = previousRow(before);
       if (before) before.insertAdjacentHTML("afterend", html);
       else this.$refs.rows.insertAdjacentHTML("afterbegin", html);
       const row = this.row(id);
       this.decorate(row);
-      if (row.nextElementSibling) this.decorate(row.nextElementSibling);
+      const next = nextRow(row);
+      if (next) this.decorate(next);
       return row;
     },
     // only what differs is changed, so that nothing else is announced again and the focus stays
@@ -287,16 +305,20 @@ export default {
     decorate(row) {
       const time = row.querySelector("time");
       const at = new Date(time.dateTime);
-      const previous = row.previousElementSibling?.querySelector("time");
+      const previous = previousRow(row)?.querySelector("time");
       const isSameDay = previous && new Date(previous.dateTime).toDateString() === at.toDateString();
       const isMeant = (part) => [this.me, ALL].some((user) => part.dataset.users.split(" ").includes(user));
       time.textContent = clock.format(at);
       time.title = moment.format(at);
-      if (isSameDay) delete row.dataset.day;
-      else row.dataset.day = dayOf(at);
-      row.classList.toggle("unread", +row.dataset.id === this.firstUnreadId);
+      const isFirstUnread = +row.dataset.id === this.firstUnreadId;
+      row.classList.toggle("unread", isFirstUnread);
+      row.classList.toggle("first", !isSameDay || isFirstUnread);
+      separate(row, "news", isFirstUnread ? "New messages" : "");
+      separate(row, "day", isSameDay ? "" : dayOf(at));
       row.classList.toggle("own", row.dataset.author === this.me);
       for (const part of row.querySelectorAll(".mention, .quote")) part.classList.toggle("of-me", isMeant(part));
+      setTabIndex(row, row.contains(document.activeElement) ? 0 : -1);
+      for (const code of row.querySelectorAll("pre")) this.widthObserver.observe(code);
       for (const reaction of row.querySelectorAll(".reaction")) reaction.ariaPressed = String(isMeant(reaction));
     },
     // where the browser does not keep the scroll position by itself
@@ -311,9 +333,13 @@ export default {
 
     setOldest(id) {
       this.oldestId = id;
-      const rows = this.$refs.rows;
-      while (rows.firstElementChild && +rows.firstElementChild.dataset.id < id) rows.firstElementChild.remove();
-      if (rows.firstElementChild) this.decorate(rows.firstElementChild);
+      for (const row of this.messages()) {
+        if (+row.dataset.id >= id) break;
+        removeRow(row);
+      }
+      const [first] = this.messages();
+      if (first) this.decorate(first);
+      this.setStop();
       this.watchEdges();
     },
     // the messages up to this one are here; others may have come, and not have been placed, while these were on their way
@@ -384,6 +410,11 @@ export default {
       setTimeout(() => row.classList.remove("flash"), 2000);
     },
 
+    onAddress() {
+      const id = idInAddress();
+      if (id) this.jump(id);
+    },
+
     // --- keeping up: what has come while nobody looked is counted, and stands below a line until the next time
 
     seenKey() {
@@ -398,7 +429,7 @@ export default {
       if (this.seenId && last) {
         const isLoaded = this.oldestId <= this.seenId + 1;
         const isNew = (row) => +row.dataset.id > this.seenId && row.dataset.author !== this.me;
-        const news = [...this.$refs.rows.children].filter(isNew);
+        const news = this.messages().filter(isNew);
         this.unread = isLoaded ? news.length : +last.dataset.id - this.seenId;
         if (this.unread) this.drawLine(isLoaded ? +news[0].dataset.id : this.seenId + 1);
       }
@@ -457,6 +488,8 @@ export default {
     },
     scrollToNewest() {
       this.hasSeenLine = true;
+      this.focusedRow = null;
+      this.setStop();
       this.$refs.viewport.scrollTop = 0;
       if (this.newestId === null) return this.onScroll();
       this.cursor = 0; // the newest messages instead of a window into the past
@@ -477,23 +510,42 @@ export default {
     // --- actions: one set of tools serves all messages. It is translated, since another `top` would have the browser lay
     // out all rows again, while scrolling for every frame.
 
-    showTools(row) {
-      const bubble = row.querySelector(".bubble").getBoundingClientRect();
+    async showTools(row) {
       const id = +row.dataset.id;
       if (this.$refs.tools.contains(document.activeElement) && this.tools && this.tools.id !== id) return;
-      const below = bubble.top - this.$refs.viewport.getBoundingClientRect().top < 60;
-      const top = (below ? bubble.bottom : bubble.top) - this.$refs.wall.getBoundingClientRect().top;
-      const tools = { id, below, top, own: row.dataset.author === this.me };
-      this.tools = row.classList.contains("deleted") ? null : tools;
+      this.tools = row.classList.contains("deleted") ? null : { id, own: row.dataset.author === this.me };
+      await this.$nextTick();
+      if (this.tools?.id === id) this.placeTools(row.querySelector(".bubble").getBoundingClientRect(), this.tools.own);
+    },
+    // beside the bubble, or above it where there is no room; below it where that is out of sight
+    placeTools(bubble, own) {
+      const { tools, wall, viewport } = this.$refs;
+      const [frame, view] = [wall.getBoundingClientRect(), viewport.getBoundingClientRect()];
+      const { offsetWidth: width, offsetHeight: height } = tools;
+      const side = own ? bubble.left - width - GAP : bubble.right + GAP;
+      const isBeside = side >= frame.left && side + width <= frame.right;
+      const above =
+        bubble.top - height >= view.top ? bubble.top - height : Math.min(bubble.bottom, view.bottom - height);
+      const left = isBeside ? side : Math.max(own ? bubble.right - width : bubble.left, frame.left);
+      const top = isBeside ? Math.max(bubble.top, view.top) : above;
+      tools.style.translate = `${left - frame.left}px ${top - frame.top}px`;
     },
     hideTools() {
       if (hasMouse() && !this.$refs.tools.contains(document.activeElement)) this.tools = null;
     },
-    reply() {
-      const row = this.row(this.tools.id);
+    reply(id) {
+      const row = this.row(id);
+      if (!row) return;
       const line = row.querySelector(".text").innerText.trim().split("\n")[0].slice(0, 100);
-      getElement(this.queue).reply(this.tools.id);
+      getElement(this.queue).reply(id);
       this.$emit("reply", { author: row.querySelector(".author").textContent, line });
+      this.tools = null;
+    },
+    copyText(id) {
+      copy(this.row(id)?.querySelector(".text").innerText.trim() ?? "");
+    },
+    copyLink(id) {
+      copy(new URL(`#m${id}`, location.href).href);
       this.tools = null;
     },
     editLast(event) {
@@ -522,15 +574,23 @@ export default {
       else if (part.dataset.action === "react") this.react(+row.dataset.id, part.dataset.emoji);
       else if (part.dataset.action === "jump") this.jump(+part.dataset.target);
       else if (part.dataset.action === "copy") copyCode(part);
-      else if (part === row) this.showTools(row);
+      else if (part === row && getSelection()?.isCollapsed) this.offerActions(row);
+    },
+    offerActions(row) {
+      if (hasMouse()) this.showTools(row);
+      else if (!row.classList.contains("deleted")) this.$emit("tap", +row.dataset.id, row.dataset.author === this.me);
     },
     onHover(event) {
       const row = event.target.closest(".message");
-      if (row && hasMouse()) this.showTools(row);
+      if (row && hasMouse() && !event.buttons && getSelection()?.isCollapsed) this.showTools(row);
+    },
+    // nothing is in the way of who marks text
+    onPress(event) {
+      if (!event.target.closest(".tools")) this.tools = null;
     },
     // arrows lead from message to message, Enter to the tools of one, Escape back to the box
     onKey(event) {
-      const rows = [...this.$refs.rows.children];
+      const rows = this.messages();
       const index = rows.indexOf(event.target.closest(".message"));
       const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (event.target.closest(".tools")) this.onToolsKey(event);
@@ -541,9 +601,38 @@ export default {
       else return;
       if (!event.target.closest(".tools")) event.preventDefault();
     },
+    // for the Tab key the list is one stop: the message that had the focus last, or the newest; while a message has it,
+    // its links and buttons are the next stops
+    setStop() {
+      const row = this.focusedRow?.isConnected ? this.focusedRow : this.messages().at(-1);
+      if (this.stop && this.stop !== row) this.stop.tabIndex = -1;
+      this.stop = row;
+      if (row) row.tabIndex = 0;
+    },
+    onFocus(event) {
+      const row = event.target.closest(".message");
+      if (!row) return;
+      this.focusedRow = row;
+      this.setStop();
+      setTabIndex(row, 0);
+    },
+    onBlur(event) {
+      const row = event.target.closest(".message");
+      if (row && !row.contains(event.relatedTarget)) setTabIndex(row, -1);
+    },
+    // for who writes, while the box is empty
+    scrollByKey(event) {
+      const { viewport } = this.$refs;
+      const page = viewport.clientHeight * 0.9;
+      if (event.key === "End") this.scrollToNewest();
+      else if (event.key === "Home") viewport.scrollTop = -viewport.scrollHeight;
+      else if (event.key === "PageUp") viewport.scrollTop -= page;
+      else if (event.key === "PageDown") viewport.scrollTop += page;
+      else return;
+      event.preventDefault();
+    },
     async focusTools(row) {
-      this.showTools(row);
-      await this.$nextTick();
+      await this.showTools(row);
       if (this.tools) this.$refs.tools.querySelector("button").focus();
     },
     onToolsKey(event) {
@@ -557,26 +646,93 @@ export default {
   },
 };
 
+// between the rows stand lines with the day, and before what is new
+function previousRow(row) {
+  const previous = row.previousElementSibling;
+  return previous && !previous.matches(".message") ? previousRow(previous) : previous;
+}
+
+function nextRow(row) {
+  const next = row.nextElementSibling;
+  return next && !next.matches(".message") ? nextRow(next) : next;
+}
+
+/** Have a line with some words before a row, or none; the day is above what is new. */
+function separate(row, kind, words) {
+  const lines = linesOf(row);
+  const line = lines.find((each) => each.classList.contains(kind));
+  if (line?.textContent === words) return;
+  line?.remove();
+  if (!words) return;
+  const place = kind === "day" ? (lines.find((each) => each !== line) ?? row) : row;
+  const added = Object.assign(document.createElement("div"), { className: kind, textContent: words });
+  added.setAttribute("role", "separator");
+  added.setAttribute("aria-label", words);
+  place.before(added);
+}
+
+/** @returns {HTMLElement[]} */
+function linesOf(row) {
+  const previous = row.previousElementSibling;
+  return previous?.matches(".day, .news") ? [...linesOf(previous), previous] : [];
+}
+
+function removeRow(row) {
+  for (const line of linesOf(row)) line.remove();
+  row.remove();
+}
+
+/** What is wider than its place can be scrolled by the keyboard. */
+function setRegion(code) {
+  const isWide = code.scrollWidth > code.clientWidth;
+  for (const [name, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": "Code" })) {
+    if (isWide) code.setAttribute(name, value);
+    else code.removeAttribute(name);
+  }
+}
+
+/** @param {HTMLElement} row */
+function setTabIndex(row, index) {
+  for (const part of row.querySelectorAll("a, button")) /** @type {HTMLElement} */ (part).tabIndex = index;
+}
+
 function hasMouse() {
   return matchMedia("(hover: hover)").matches;
+}
+
+/** @param {string} text */
+function capitalize(text) {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
 /** @param {Date} at */
 function dayOf(at) {
   const midnight = (/** @type {number | Date} */ when) => new Date(when).setHours(0, 0, 0, 0);
   const days = Math.round((midnight(Date.now()) - midnight(at)) / 86400000);
-  return days === 0 ? "Today" : days === 1 ? "Yesterday" : date.format(at);
+  return days === 0 || days === 1 ? capitalize(relative.format(-days, "day")) : date.format(at);
 }
 
-// where the page may not use the clipboard, the code is selected for the user to copy
-async function copyCode(button) {
-  const code = button.parentElement.querySelector("pre");
+/** The message that the address leads to, if it leads to one. */
+function idInAddress() {
+  return +(location.hash.match(/^#m(\d{1,15})$/)?.[1] ?? 0) || null;
+}
+
+// also where the page may not use the clipboard
+async function copy(text) {
   try {
-    await navigator.clipboard.writeText(code.innerText);
+    await navigator.clipboard.writeText(text);
   } catch {
-    getSelection()?.selectAllChildren(code);
+    const fill = (/** @type {ClipboardEvent} */ event) => {
+      event.preventDefault();
+      event.clipboardData?.setData("text/plain", text);
+    };
+    document.addEventListener("copy", fill, { once: true });
     document.execCommand("copy");
   }
+}
+
+async function copyCode(button) {
+  await copy(button.parentElement.querySelector("pre").innerText);
   button.textContent = "Copied";
   setTimeout(() => (button.textContent = "Copy"), 1500);
 }

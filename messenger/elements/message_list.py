@@ -26,6 +26,7 @@ class MessageList(ui.element, component='message_list.js'):
         on_edit: Callable[[int], Any],
         on_delete: Callable[[int], Any],
         on_pick_reaction: Callable[[int], Any],
+        on_tap: Callable[[int, bool], Any],
     ) -> None:
         """
         :param me: the ``data-author`` of this user's own messages
@@ -35,6 +36,7 @@ class MessageList(ui.element, component='message_list.js'):
         :param on_edit: called with the id of an own message that its user wants to edit; continue with `PostQueue.edit`
         :param on_delete: called with the id of an own message that its user wants to delete
         :param on_pick_reaction: called with the id of a message that its user wants to react to with any emoji
+        :param on_tap: called where there is no mouse, with the id of a message and whether it is the user's own
         """
         super().__init__()
         self.props['me'] = me
@@ -43,6 +45,16 @@ class MessageList(ui.element, component='message_list.js'):
         self.on('reply', lambda e: on_reply(*_strings(e.args, 'author', 'line')))
         for name, handler in {'edit': on_edit, 'delete': on_delete, 'pick': on_pick_reaction}.items():
             self.on(name, _with_id(handler))
+        self.on('tap', lambda e: _call_with_tapped(on_tap, e.args))
+
+    def reply(self, message_id: int) -> None:
+        """Have what is written next reply to a message."""
+        self.run_method('reply', message_id)
+
+    def copy_on_click(self, button: ui.button, message_id: int, *, link: bool) -> None:
+        """Have a button copy the text of a message, or its address."""
+        method = 'copyLink' if link else 'copyText'
+        button.on('click', js_handler=f'() => getElement({self.id}).{method}({message_id})')
 
     def scroll_to_newest(self) -> None:
         """Show the newest message."""
@@ -52,6 +64,12 @@ class MessageList(ui.element, component='message_list.js'):
 def _with_id(handler: Callable[[int], Any]) -> Callable[[events.GenericEventArguments], Any]:
     """Call a handler with the message's id that a page has sent; whatever else it is, is ignored."""
     return lambda e: handler(e.args) if type(e.args) is int else None
+
+
+def _call_with_tapped(handler: Callable[[int, bool], Any], data: Any) -> Any:
+    match data:
+        case [int(message_id), bool(own)]:
+            return handler(message_id, own)
 
 
 def _strings(data: Any, *names: str) -> list[str]:

@@ -16,13 +16,14 @@ from models import MessageView, Quote, Reaction, fold_name, user_hash
 
 ROW = Markup(
     '<article class="message{classes}" id="m{id}" data-id="{id}" data-seq="{seq}" data-author="{author_hash}"'
-    ' style="--hue:{hue}" tabindex="-1">'
+    ' style="--hue:{hue}" tabindex="-1" aria-labelledby="m{id}a m{id}t m{id}x">'
     '<span class="avatar" aria-hidden="true">{initials}</span>'
-    '<header><bdi class="author">{author}</bdi> <time datetime="{sent_at}">{clock} UTC</time></header>'
+    '<header><bdi class="author" id="m{id}a">{author}</bdi>'
+    ' <time id="m{id}t" datetime="{sent_at}">{clock} UTC</time></header>'
     '<div class="bubble">{quote}{text}</div><div class="reactions">{reactions}</div></article>'
 )
-TEXT = Markup('<div class="text{classes}" dir="auto">{html}</div>{edited}')
-DELETED = Markup('<div class="text">message deleted</div>')
+TEXT = Markup('<div class="text{classes}" id="m{id}x" dir="auto">{html}</div>{edited}')
+DELETED = Markup('<div class="text" id="m{id}x">message deleted</div>')
 EDITED = Markup('<small class="edited">edited</small>')
 QUOTE = Markup(
     '<button type="button" class="quote" data-action="jump" data-target="{id}" data-users="{author_hash}"'
@@ -141,7 +142,7 @@ def _render_row(message: MessageView, render_text: Callable[[str], Markup]) -> R
         sent_at=moment,
         clock=moment[11:16],
         quote=_quote(message.quote) if message.quote else '',
-        text=DELETED if message.deleted else _text(message, render_text),
+        text=DELETED.format(id=message.id) if message.deleted else _text(message, render_text),
         reactions=Markup('').join(_reactions(message.reactions)),
     )
     return RenderedMessage(message.id, message.seq, message.client_message_id, html)
@@ -153,7 +154,8 @@ def _size_of_row(row: RenderedMessage) -> int:
 
 def _text(message: MessageView, render_text: Callable[[str], Markup]) -> Markup:
     large = ' large' if markdown.is_only_emoji(message.text) else ''
-    return TEXT.format(classes=large, html=render_text(message.text), edited=EDITED if message.edited else '')
+    html = render_text(message.text)
+    return TEXT.format(id=message.id, classes=large, html=html, edited=EDITED if message.edited else '')
 
 
 def _quote(quote: Quote) -> Markup:

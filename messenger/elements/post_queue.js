@@ -10,7 +10,7 @@ export default {
   template: `
     <div class="post-queue">
       <p v-for="item in pending" :key="item.client_message_id" class="pending">{{ item.text }}</p>
-      <div class="refusal" role="alert">{{ refusal }}</div>
+      <div ref="refusal" :id="'refusal-' + box" class="refusal" role="alert">{{ refusal }}</div>
       <div v-if="left < ${COUNT_FROM}" class="counter" :class="{ refusal: left < 0 }">{{ left }}</div>
     </div>
   `,
@@ -30,18 +30,22 @@ export default {
   },
   mounted() {
     this.area = getHtmlElement(this.box);
+    this.area.setAttribute("aria-describedby", this.$refs.refusal.id);
     this.area.addEventListener("input", this.onInput);
+    this.area.addEventListener("keydown", this.onKey);
+    window.addEventListener("keydown", this.onKeyAnywhere, true); // before the help hears of it
     window.socket.on("chat:confirmed", this.onConfirmed);
     window.socket.on("chat:rejected", this.onRejected);
     window.addEventListener("beforeunload", this.onUnload);
     this.load();
-    this.area.focus();
+    if (matchMedia("(hover: hover)").matches) this.area.focus(); // a phone's keyboard would hide half of the conversation
   },
   unmounted() {
     window.socket.off("chat:confirmed", this.onConfirmed);
     window.socket.off("chat:rejected", this.onRejected);
     window.removeEventListener("beforeunload", this.onUnload);
     clearTimeout(this.retry);
+    window.removeEventListener("keydown", this.onKeyAnywhere, true);
   },
 
   methods: {
@@ -56,7 +60,10 @@ export default {
       this.area.focus();
       if (!text.trim() && this.context.message_id) this.$emit("emptied", this.context.message_id);
       if (!text.trim()) return;
-      if (text.length > MAX_LENGTH) return void (this.refusal = TOO_LONG);
+      if (text.length > MAX_LENGTH) {
+        this.refusal = TOO_LONG;
+        return;
+      }
       const item = { client_message_id: createRandomUUID(), text, ...this.context };
       this.pending.push(item);
       if (!item.message_id) getElement(this.messages).scrollToNewest();
@@ -143,9 +150,24 @@ export default {
       this.setContext(draft.context);
       this.fill(draft.text);
     },
+    insert(text) {
+      this.area.setRangeText(text, this.area.selectionStart, this.area.selectionEnd, "end");
+      this.area.focus();
+      this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    },
     fill(text) {
       this.area.value = text;
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    // what is typed anywhere goes into the box; `?` only after other words, since it opens the help
+    onKeyAnywhere(event) {
+      const isText = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+      const isElsewhere = event.target.closest?.("input, textarea, select, [contenteditable]");
+      if (!isText || isElsewhere || document.querySelector(".q-dialog, .q-menu")) return;
+      if (event.key !== "?" || this.area.value) this.area.focus();
+    },
+    onKey(event) {
+      if (!this.area.value && !event.shiftKey) getElement(this.messages).scrollByKey(event);
     },
     onInput() {
       this.refusal = "";

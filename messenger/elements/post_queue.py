@@ -8,6 +8,8 @@ from nicegui import events, ui
 
 from messenger.elements.message_list import MessageList
 
+HAS_MOUSE = "matchMedia('(hover: hover)').matches"  # a phone's keyboard has no Shift + Enter
+
 Context = Literal['', 'reply', 'edit']
 
 
@@ -29,7 +31,7 @@ class PostQueue(ui.element, component='post_queue.js'):
         on_emptied: Callable[[int], Any],
     ) -> None:
         """
-        :param box: where the texts are written; Enter sends
+        :param box: where the texts are written; Enter sends, and breaks the line where there is no mouse
         :param messages: shows what has been stored
         :param me: the ``data-author`` of this user's own messages
         :param max_length: longest text of a message, in characters; what is left is counted near to it
@@ -44,11 +46,12 @@ class PostQueue(ui.element, component='post_queue.js'):
         messages.props['queue'] = self.id
         self.on('context', lambda e: on_context(_context(e)))
         self.on('emptied', lambda e: on_emptied(e.args) if type(e.args) is int else None)
-        box.on('keydown.enter', js_handler=f'(event) => getElement({self.id}).submit(event)')
+        box.on('keydown.enter', js_handler=f'(event) => {HAS_MOUSE} && getElement({self.id}).submit(event)')
         box.on('keydown.up', js_handler=f'(event) => event.target.value || getElement({messages.id}).editLast(event)')
 
     def submit_on_click(self, button: ui.button) -> None:
         """Have a button send what is written."""
+        button.on('mousedown', js_handler='(event) => event.preventDefault()')  # a phone's keyboard stays
         button.on('click', js_handler=f'() => getElement({self.id}).submit()')
 
     def edit(self, message_id: int, text: str) -> None:
@@ -60,6 +63,10 @@ class PostQueue(ui.element, component='post_queue.js'):
         with suppress(TimeoutError):
             return bool(await self.run_method('hasUnsent'))
         return False
+
+    def insert(self, text: str) -> None:
+        """Put a text where the cursor is."""
+        self.run_method('insert', text)
 
     def cancel(self) -> None:
         """Give up a reply or an edit."""

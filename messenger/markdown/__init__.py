@@ -18,10 +18,10 @@ from pygments.token import STANDARD_TYPES
 
 from messenger.markdown import rules
 from messenger.markdown.budget import MAX_COST, MAX_QUOTE_COST, TooCostlyError
-from messenger.markdown.emojis import find_emoji, is_only_emoji
+from messenger.markdown.emojis import common_emoji, find_emoji, is_only_emoji
 from messenger.markdown.mentions import IsKnown, render_mention
 
-__all__ = ['find_emoji', 'first_line', 'is_only_emoji', 'render', 'render_markdown', 'render_plain']
+__all__ = ['common_emoji', 'find_emoji', 'first_line', 'is_only_emoji', 'render', 'render_markdown', 'render_plain']
 
 FOREIGN_SCHEME = re.compile(r'(?!https?:|mailto:)[a-z][a-z0-9.+-]*:', re.IGNORECASE)
 # one line of words: nothing in it is Markdown, a link, a mention, a short code or HTML, so it need not be parsed

@@ -9,6 +9,8 @@ import emoji
 SHORT_CODES = re.compile(r'(?<![\w:])(?::[^\s:]+:)+(?![\w:])')  # one or more, side by side, but not within `a:b:c`
 MAX_LARGE_EMOJI = 3
 MAX_EMOJI_FOUND = 48
+COMMON_EMOJI_VERSION = 1
+NOT_COMMON = re.compile('skin_tone|flag|clock|o’clock|thirty|button|symbol|Japanese')
 MAX_QUERY_LENGTH = 64
 MAX_SHORT_CODE_LENGTH = 96
 MAX_SYMBOL_LENGTH = 16  # code points of one emoji; the longest has ten
@@ -64,3 +66,14 @@ def _emoji_names() -> list[tuple[str, str]]:
         if facts['status'] == emoji.STATUS['fully_qualified'] and 'skin_tone' not in facts['en']
     }
     return sorted(names.items(), key=lambda pair: len(pair[1]))
+
+
+def common_emoji() -> dict[str, str]:
+    """Return the emoji that every device shows by their short codes, without colons; each has up to two."""
+    return {
+        code.strip(':'): symbol
+        for symbol, facts in emoji.EMOJI_DATA.items()
+        if facts['status'] == emoji.STATUS['fully_qualified'] and facts['E'] <= COMMON_EMOJI_VERSION
+        if not NOT_COMMON.search(facts['en'])
+        for code in facts.get('alias', [facts['en']])[:2]
+    }

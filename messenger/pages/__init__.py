@@ -8,8 +8,9 @@ from auth import LoginService
 from config import Settings
 from messenger import elements, guard
 from messenger.chat import Chat
-from messenger.elements import app_icon
+from messenger.elements import app_icon, suggestions
 from messenger.elements.message_row import RowRenderer
+from messenger.pages import errors
 from messenger.pages.broadcasts import Broadcasts
 from messenger.pages.chat_events import ChatEvents, has_logged_in
 from messenger.pages.client_page import ClientPage
@@ -34,6 +35,8 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
     guard.install(settings.allowed_hosts, has_logged_in=has_logged_in)
     app.add_middleware(SecurityHeaders)
     app_icon.install(settings.title)
+    suggestions.install()
+    errors.install(settings.title)
     ui.add_css(STYLE_SHEET, shared=True)
 
     def messenger() -> None:

@@ -9,13 +9,14 @@ from nicegui import events, ui
 from auth import LoginSession
 from messenger import markdown
 from messenger.chat import Chat, ChatError
-from messenger.elements.browser_tab import BrowserTab
+from messenger.elements.browser_tab import BrowserTab, close_on_back
 from messenger.elements.message_list import MessageList
 from messenger.elements.user_list import UserCount, UserList
 from messenger.pages import dialogs
 from messenger.pages.broadcasts import MAX_LISTED_USERS, list_user
 from messenger.pages.chat_events import LOGGED_OUT, check_rate
 from messenger.pages.composer import Composer
+from messenger.pages.message_sheet import choose_action
 from messenger.presence import Presence
 from messenger.rate_limits import Action, MemberLimits
 from messenger.realtime.protocol import ListedUser
@@ -45,8 +46,8 @@ class ChatPage:
         self._tab = tab
         self._client = ui.context.client
         self._me = user_hash(session.user_id)
-        self._menu: ui.menu | None = None
         self._on_log_out = on_log_out
+        self._menu: ui.menu | None = None
         self._add_header(title)
         self._add_drawer()
         with ui.element().classes('chat'):
@@ -58,6 +59,7 @@ class ChatPage:
                 on_edit=self._edit,
                 on_delete=self._delete,
                 on_pick_reaction=self._pick_reaction,
+                on_tap=self._offer_actions,
             )
             self._composer = Composer(
                 self._messages,
@@ -65,6 +67,7 @@ class ChatPage:
                 max_length=chat.max_length,
                 on_typing=self._note_typing,
                 on_emptied=self._delete,
+                find_emoji=self._find_emoji,
             )
         ui.keyboard(self._press_key, repeating=False)
 
@@ -76,7 +79,7 @@ class ChatPage:
                 UserCount()
             self._menu_button = ui.button(icon='more_vert', on_click=self._open_menu, color=None)
             self._menu_button.props('flat aria-label=Menu')
-            ui.button('Log out', on_click=self._log_out, color=None).props('flat no-caps')
+            ui.button('Log out', on_click=self._log_out, color=None).props('flat no-caps').classes('gt-xs')
 
     def _open_menu(self) -> None:
         items = {
@@ -89,9 +92,11 @@ class ChatPage:
         with dialogs.open_menu(self._menu_button) as self._menu:
             for label, show in items.items():
                 ui.menu_item(label, show).props('role=button')
+            ui.menu_item('Log out', self._log_out).props('role=button').classes('lt-sm')  # not in the header
 
     def _add_drawer(self) -> None:
         with ui.right_drawer(bordered=True).props('breakpoint=768 width=240 aria-label="Who is here"') as self._drawer:
+            close_on_back(self._drawer)
             with ui.element('div').classes('drawer-header'):
                 ui.label('Who is here').props('role=heading aria-level=2').classes('heading')
                 close = ui.button(icon='close', on_click=self._drawer.hide, color=None)
@@ -134,10 +139,26 @@ class ChatPage:
                 self._composer.cancel()  # it may have been in the box
 
     async def _pick_reaction(self, message_id: int) -> None:
-        if emoji := await dialogs.pick_emoji(self._find_emoji):
-            with self._notifying_refusals():
-                self._check_rate('react')
-                await self._chat.react(message_id, emoji, by=self._user)
+        if emoji := await dialogs.pick_emoji('React with an emoji', self._find_emoji):
+            await self._react(emoji, message_id)
+
+    async def _react(self, emoji: str, message_id: int) -> None:
+        with self._notifying_refusals():
+            self._check_rate('react')
+            await self._chat.react(message_id, emoji, by=self._user)
+
+    async def _offer_actions(self, message_id: int, own: bool) -> None:
+        match await choose_action(self._messages, message_id, own=own, reactions=QUICK_REACTIONS):
+            case 'pick':
+                await self._pick_reaction(message_id)
+            case 'reply':
+                self._messages.reply(message_id)
+            case 'edit':
+                await self._edit(message_id)
+            case 'delete':
+                await self._delete(message_id)
+            case str(emoji):
+                await self._react(emoji, message_id)
 
     def _note_typing(self) -> None:
         with suppress(ChatError):

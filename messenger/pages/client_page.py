@@ -68,7 +68,7 @@ class ClientPage:
             ChatPage(
                 session, self._chat, self._presence, self._limits, self._tab, title=title, on_log_out=self._log_out
             )
-            ui.navigate.history.replace('/chat')
+            self._tab.enter('/chat')
 
     def _log_out(self) -> None:
         self._return_to_login('logout')

@@ -1,6 +1,6 @@
 """The place to write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nicegui import ui
@@ -8,6 +8,7 @@ from nicegui import ui
 from messenger.elements.message_list import MessageList
 from messenger.elements.post_queue import Context, PostQueue
 from messenger.elements.suggestions import Suggestions
+from messenger.pages import dialogs
 
 TYPING_INTERVAL = 3.0
 EMIT_TEXT_KEY = '(event) => event.key.length === 1 && emit()'
@@ -24,6 +25,7 @@ class Composer:
         max_length: int,
         on_typing: Callable[[], Any],
         on_emptied: Callable[[int], Any],
+        find_emoji: Callable[[str], Sequence[tuple[str, str]]],
     ) -> None:
         """
         :param messages: shows what has been sent
@@ -31,19 +33,23 @@ class Composer:
         :param max_length: longest text of a message, in characters
         :param on_typing: called every few seconds while somebody types
         :param on_emptied: called with the id of a message whose text has been removed in an edit
+        :param find_emoji: return the emoji that some words may mean, with their names
         """
+        self._find_emoji = find_emoji
         with ui.element('div').classes('composer') as composer:
             self._about = ui.element('div').classes('about')
             with ui.element('div').classes('box'):
                 self._box = (
                     ui.textarea(placeholder='Write a message…')
                     .props('autogrow borderless dense rows=1 dir=auto debounce=300')
-                    .props('aria-label=Message enterkeyhint=send')
+                    .props('aria-label=Message enterkeyhint=enter')
                     .on('keydown.escape', self.cancel, args=[])
                     .on('keydown', on_typing, throttle=TYPING_INTERVAL, trailing_events=False, js_handler=EMIT_TEXT_KEY)
                 )
-                self._send = ui.button('Send').props('unelevated no-caps')
-            Suggestions(self._box)
+                emoji = ui.button(icon='mood', on_click=self._insert_emoji, color=None)
+                emoji.props('flat round aria-label=Emoji')
+                self._send = ui.button(icon='send').props('unelevated round aria-label=Send')
+            Suggestions(self._box, me=me)
             self._queue = PostQueue(
                 self._box, messages, me=me, max_length=max_length, on_context=self._show_context, on_emptied=on_emptied
             )
@@ -62,6 +68,10 @@ class Composer:
         """Return whether something that was written has not been stored."""
         return await self._queue.has_unsent()
 
+    async def _insert_emoji(self) -> None:
+        if emoji := await dialogs.pick_emoji('Insert an emoji', self._find_emoji):
+            self._queue.insert(emoji)
+
     def cancel(self) -> None:
         """Give up a reply or an edit."""
         if self._about.default_slot.children:
@@ -75,7 +85,8 @@ class Composer:
                 self._show_about('Replying')
             case _:
                 self._about.clear()
-        self._send.text = 'Save' if context == 'edit' else 'Send'
+        is_edit = context == 'edit'
+        self._send.props(f'icon={"check" if is_edit else "send"} aria-label={"Save" if is_edit else "Send"}')
 
     def _show_about(self, text: str) -> None:
         with self._about.clear():

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from messenger import markdown
-from messenger.elements.browser_tab import BrowserTab
+from messenger.elements.browser_tab import BrowserTab, close_on_back
 from messenger.elements.qr_code import QrCode
 from messenger.pages.invitation import reachable_address
 
@@ -15,7 +15,9 @@ KEYS = {
     'Shift + Enter': 'begin a new line',
     '↑ in an empty box': 'edit your last message',
     '@': 'mention somebody, or @all',
+    ':': 'find an emoji by its name',
     'Escape': 'give up a reply or an edit; go back to the box',
+    'PageUp in an empty box': 'scroll the messages; also PageDown, Home, End',
     '↑ ↓ in the messages': 'go from message to message',
     'Enter on a message': 'react, reply, edit, delete',
     'End': 'go to the newest message',
@@ -34,15 +36,19 @@ POPULAR_EMOJI = (
 
 
 @contextmanager
-def open_dialog(title: str, *, role: str = 'dialog', closable: bool = True) -> Iterator[ui.dialog]:
+def open_dialog(
+    title: str, *, role: str = 'dialog', closable: bool = True, position: str = 'standard'
+) -> Iterator[ui.dialog]:
     """Open a dialog with a title, which is deleted as soon as it has been closed.
 
     :param role: its role for screen readers
     :param closable: whether it has a button that only closes it
+    :param position: where Quasar places it
     """
     # not where the click came from: what is opened in a menu would be deleted with the menu
     with ui.context.client, ui.element() as place, ui.dialog(value=True) as dialog, ui.card().classes('dialog'):
-        dialog.props(f'role={role} aria-label="{title}"')
+        dialog.props(f'role={role} aria-label="{title}" position={position}')
+        close_on_back(dialog)
         dialog.on('hide', lambda: _delete(dialog, place), args=[])
         with ui.element('div').classes('dialog-header'):
             ui.label(title).props('role=heading aria-level=2').classes('title')
@@ -57,6 +63,7 @@ def open_menu(button: ui.button) -> Iterator[ui.menu]:
     with button.client.layout, ui.menu(value=True) as menu:
         menu.props(f'target="#{button.html_id}" no-parent-event auto-close role=navigation aria-label=Menu')
         menu.on('hide', menu.delete, args=[])
+        close_on_back(menu)
         yield menu
 
 
@@ -146,12 +153,13 @@ async def _ask(question: str, sentence: str, *, no: str, yes: str) -> bool:
     return bool(await dialog)
 
 
-async def pick_emoji(find: Callable[[str], Sequence[tuple[str, str]]]) -> str | None:
+async def pick_emoji(title: str, find: Callable[[str], Sequence[tuple[str, str]]]) -> str | None:
     """Let a user choose any emoji; return it, or None if the dialog was closed.
 
+    :param title: what it is chosen for
     :param find: return the emoji that some words may mean, with their names
     """
-    with open_dialog('React with an emoji') as dialog:
+    with open_dialog(title) as dialog:
 
         @ui.refreshable
         def show_found(words: str = '') -> None:

@@ -39,6 +39,8 @@ class LoginPage:
                 'outlined name=password autocomplete=current-password'
             )
             self._refusal = ui.label().classes('refusal').props('role=alert')
+            for field in (self._name, self._password):
+                field.props(f'aria-describedby={self._refusal.html_id}')
             ui.button('Log in').props('type=submit unelevated no-caps')
 
     def prefill(self) -> None:

@@ -119,7 +119,7 @@ async def test_nothing_is_cut_off_at_320_pixels_or_at_twice_the_size(options: di
     ann = await enter('Ann', **options)
 
     assert not await overflows(ann)
-    for name in ('Send', 'Log out', 'Menu'):
+    for name in ('Send', 'People', 'Menu'):
         await expect(ann.page.get_by_role('button', name=name, exact=True)).to_be_in_viewport(ratio=1)
     await expect(ann.box).to_be_in_viewport(ratio=1)
     for item in ('Invite others', 'Settings', 'Help'):
@@ -130,7 +130,7 @@ async def test_nothing_is_cut_off_at_320_pixels_or_at_twice_the_size(options: di
         await expect(dialog).to_have_count(0)
 
 
-async def test_on_a_phone_the_list_opens_from_the_header_and_the_tools_by_a_tap(enter: Arrive) -> None:
+async def test_on_a_phone_the_list_opens_from_the_header_and_a_sheet_by_a_tap(enter: Arrive) -> None:
     ann = await enter('Ann', **PHONE)
     ben = await enter('Ben')
     await ben.say('Tap me')
@@ -175,7 +175,7 @@ async def test_the_tab_key_goes_through_everything_in_order_with_a_visible_focus
             }"""
         ))  # fmt: skip
 
-    assert seen == [[name, True] for name in ('People', 'Menu', 'Log out', 'Conversation', 'Message', 'Send')]
+    assert seen == [[name, True] for name in ('People', 'Menu', 'Log out', 'Message', 'Emoji', 'Send')]
 
 
 async def test_motion_is_reduced_where_it_is_wished(enter: Arrive) -> None:

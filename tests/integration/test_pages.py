@@ -146,7 +146,7 @@ async def test_leaving_clears_the_storage_and_forgets_the_page(open_chat: OpenCh
 async def test_chat_has_header_menu_people_and_a_place_to_write(open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
 
-    for text in ('Simple Messenger', 'Log out', 'Who is here', 'Send'):
+    for text in ('Simple Messenger', 'Log out', 'Who is here', 'send'):
         await ann.should_see(text)
     for kind in (ui.header, ui.right_drawer, UserCount, UserList, MessageList, ui.textarea):
         await ann.should_see(kind)

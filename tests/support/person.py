@@ -1,6 +1,7 @@
 """A person at a browser: what they do and what they see, in the words of a story."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,12 +81,24 @@ class Person:
         return self.log.get_by_role('article')
 
     @property
+    def lines(self) -> Locator:
+        """What stands between messages: days, and the line before what is new."""
+        return self.log.get_by_role('separator')
+
+    @property
     def menu(self) -> Locator:
         return self.page.get_by_role('navigation', name='Menu')
 
     @property
     def dialog(self) -> Locator:
         return self.page.get_by_role('dialog').or_(self.page.get_by_role('alertdialog'))
+
+    @property
+    def tools(self) -> Locator:
+        """What can be done with a message: beside it, or in a sheet where there is no mouse."""
+        if self._is_touched:
+            return self.page.get_by_role('dialog', name='Message')
+        return self.page.get_by_role('toolbar', name='Actions')
 
     @property
     def people(self) -> Locator:
@@ -103,7 +116,10 @@ class Person:
 
     async def say(self, text: str) -> None:
         await self.box.fill(text)
-        await self.box.press('Enter')
+        if self._is_touched:
+            await self.page.get_by_role('button', name=re.compile('Send|Save')).tap()
+        else:
+            await self.box.press('Enter')
 
     def row(self, text: str) -> Locator:
         """The message with a text."""
@@ -113,12 +129,14 @@ class Person:
         """Point at the message with a text, or tap it where there is no mouse."""
         words = self.row(text).locator('.text')
         await (words.tap() if self._is_touched else words.hover())
-        await expect(self.page.get_by_role('toolbar', name='Actions')).to_be_visible()
+        await expect(self.tools).to_be_visible()
 
     async def act(self, action: str, text: str) -> None:
         """Use one of the tools on the message with a text."""
         await self.show_tools(text)
-        await self.page.get_by_role('toolbar', name='Actions').get_by_role('button', name=action, exact=True).click()
+        await self.tools.get_by_role('button', name=action, exact=True).click()
+        if self._is_touched:
+            await expect(self.tools).to_have_count(0)
 
     async def open(self, item: str) -> Locator:
         """Open one of the dialogs of the menu."""
@@ -127,6 +145,10 @@ class Person:
         dialog = self.page.get_by_role('dialog', name=item)
         await expect(dialog).to_be_visible()
         return dialog
+
+    async def stands_still(self) -> None:
+        """Nothing moves any more."""
+        await self.page.wait_for_function('document.getAnimations().every(one => one.playState !== "running")')
 
     async def hide(self, hidden: bool = True) -> None:
         """Have the page behave as in a tab that is not looked at, or is looked at again."""

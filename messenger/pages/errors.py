@@ -1,0 +1,30 @@
+"""What is shown instead of a page."""
+
+from nicegui import Client, app, ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from messenger.elements import app_icon
+
+
+def install(title: str) -> None:
+    """Have addresses that lead nowhere, and pages that fail, look like the rest."""
+
+    async def show_not_found(request: Request, _: Exception) -> Response:
+        page = ui.page('', title=title, favicon=app_icon.FOLDER / 'bubble.svg', dark=None)
+        with Client(page, request=request) as client:
+            _show(title, 'There is no page at this address.')
+        return client.build_response(request, 404)
+
+    def show_failure(_: Exception) -> None:
+        _show(title, 'Something went wrong. Please try again; what went wrong is in the log of the server.')
+
+    app.add_exception_handler(404, show_not_found)
+    app.on_page_exception(show_failure)
+
+
+def _show(title: str, sentence: str) -> None:
+    with ui.element().classes('login'), ui.element('main').classes('panel'):
+        ui.label(title).props('role=heading aria-level=1').classes('title')
+        ui.label(sentence).props('role=alert')
+        ui.link('Go to the messenger', '/').classes('way-back')
