@@ -1,9 +1,9 @@
 VENV ?= .venv
 BIN = $(VENV)/bin
-# `make test PARALLEL="-n 2 --dist loadfile"` runs the files of tests side by side
-PARALLEL ?=
+# files of tests run side by side; `make test PARALLEL=` runs one after the other
+PARALLEL ?= -n 2 --dist loadfile
 
-.PHONY: run fast test check lint lint-js bench docs screenshots
+.PHONY: run fast test check lint lint-js bench docs screenshots lock audit
 
 run: $(VENV)/installed
 	$(BIN)/python messenger_app.py
@@ -37,6 +37,20 @@ bench: $(VENV)/installed-dev
 # docs/protocol.md
 docs: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.protocol_docs
+
+# after a change in requirements*.in: every package that is needed, on every platform, with the hashes of its files
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command 'make lock'
+
+lock: $(VENV)/installed-dev
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+# asks a database of known vulnerabilities
+audit: $(VENV)/installed-dev
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt || \
+		{ echo 'pip-audit found a vulnerable package, or could not ask; the lines above say which. Without a network' \
+		'it cannot ask: run it again where there is one.'; exit 1; }
 
 screenshots: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.pictures

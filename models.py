@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from sqlalchemy import JSON, DateTime, Dialect, UniqueConstraint
+from sqlalchemy import DateTime, Dialect, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -30,7 +30,6 @@ class Message(SQLModel, table=True):
     """One message in its current state.
 
     ``id`` orders the conversation; ``seq`` is the position of its latest change in the one order of all changes.
-    ``reactions`` is a list of ``[emoji, author_id, author]`` in the order in which they were added.
     ``continuation`` is true if the message just before is of the same author and of the same few minutes.
     """
 
@@ -46,8 +45,19 @@ class Message(SQLModel, table=True):
     reply_to: int | None = Field(default=None, index=True)
     edited: bool = False
     deleted: bool = False
-    reactions: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     continuation: bool = False
+
+
+class MessageReaction(SQLModel, table=True):
+    """One emoji of one user at a message; ``position`` orders them, and is the ``seq`` of the change that added it."""
+
+    __tablename__ = 'reaction'
+
+    message_id: int = Field(primary_key=True)
+    emoji: str = Field(primary_key=True)
+    author_id: str = Field(primary_key=True)
+    author: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +72,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """One emoji of one user."""
+    """One emoji at a message: of whom, in the order in which they added it, and the names of the first of them."""
 
     emoji: str
-    author_id: str
-    author: str
+    author_ids: tuple[str, ...]
+    authors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +154,9 @@ class ToggleReaction:
     """Add a reaction to a message, or remove the same reaction of the same user."""
 
     message_id: int
-    reaction: Reaction
+    emoji: str
+    author_id: str
+    author: str
 
 
 class User(Protocol):

@@ -9,11 +9,13 @@ from nicegui import Event
 
 from messenger.batching import Batcher
 from messenger.storage import (
+    MAX_EMOJI,
     MAX_REACTIONS,
     Command,
     CommitError,
     MessageNotFoundError,
     Store,
+    TooManyEmojiError,
     TooManyReactionsError,
 )
 from models import (
@@ -23,7 +25,6 @@ from models import (
     MessageView,
     NewestPage,
     PostMessage,
-    Reaction,
     ToggleReaction,
     User,
 )
@@ -92,14 +93,14 @@ class Chat:
         """Add a reaction of one emoji to a message, or remove the user's same reaction.
 
         :param reaction: an emoji, or its short code such as ``:tada:``
-        :raises ChatError: if it is not one emoji, or one too many different ones, or there is no such message, or this
+        :raises ChatError: if it is not one emoji, or one too many, or there is no such message, or this
             could not be stored
         """
         is_short = len(reaction) <= MAX_REACTION_LENGTH
         symbol = emoji.emojize(reaction.strip(), language='alias', variant='emoji_type') if is_short else ''
         if not emoji.is_emoji(symbol):
             raise ChatError('A reaction is one emoji, such as 👍 or :tada:.')
-        return await self._apply(ToggleReaction(message_id, Reaction(symbol, by.user_id, by.name)))
+        return await self._apply(ToggleReaction(message_id, symbol, by.user_id, by.name))
 
     async def get_own_message(self, message_id: int, *, by: User) -> MessageView:
         """Return the user's own message, to be edited.
@@ -142,8 +143,10 @@ class Chat:
             raise ChatError('This could not be stored, so nobody has seen it. Please try again.') from error
         except MessageNotFoundError as error:
             raise ChatError('That message cannot be changed: it is deleted, or not yours.') from error
+        except TooManyEmojiError as error:
+            raise ChatError(f'A message can have at most {MAX_EMOJI} different reactions.') from error
         except TooManyReactionsError as error:
-            raise ChatError(f'A message can have at most {MAX_REACTIONS} different reactions.') from error
+            raise ChatError(f'This message has {MAX_REACTIONS} reactions, and no room for more.') from error
 
 
 def join_changes(batch: Sequence[Changes]) -> list[Changes]:

@@ -163,6 +163,12 @@ def has_connected(session_id: str) -> bool:
     return core.sio.manager.sid_from_eio_sid(session_id, '/') is not None
 
 
+def scope_of(session_id: str) -> Mapping[str, Any] | None:
+    """Return the ASGI scope of the request with which a session of Engine.IO has begun."""
+    scope: Mapping[str, Any] | None = core.sio.environ.get(session_id, {}).get('asgi.scope')
+    return scope
+
+
 def socket_ids_of(client_id: str) -> list[str]:
     """Return the sockets of a page, the latest one last: NiceGUI puts each into a group that is named like its page."""
     return [socket_id for socket_id, _ in core.sio.manager.get_participants('/', client_id)]
@@ -194,3 +200,4 @@ async def close_polling_clients() -> None:
     for socket in list(core.sio.eio.sockets.values()):
         if not socket.upgraded:
             await socket.close(wait=False)
+            socket.queue.put_nowait(None)  # ends a request that was left when the client closed it itself

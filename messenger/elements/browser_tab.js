@@ -9,7 +9,7 @@ const UNSENT = "messenger:unsent:"; // what PostQueue keeps
 /** @type {VueComponent} */
 export default {
   template: "<div hidden></div>",
-  props: { newsIcon: String },
+  props: { newsIcon: String, nameInput: Number },
   emits: ["loaded", "leave", "away"],
 
   created() {
@@ -18,7 +18,8 @@ export default {
   },
   mounted() {
     const hasUnsent = Object.keys(sessionStorage).some((key) => key.startsWith(UNSENT));
-    this.$emit("loaded", this.preferences, sessionStorage.getItem(NAME) ?? "", hasUnsent);
+    this.$emit("loaded", this.preferences, hasUnsent);
+    this.$nextTick(this.prefillName);
     this.opened = []; // ids of the elements that are open, the topmost last
     this.hasEntry = this.isReturning = false;
     this.icon = document.querySelector("link[rel~=icon]");
@@ -53,6 +54,14 @@ export default {
     },
     enter(path) {
       history.replaceState({}, "", path + location.hash);
+    },
+    // here and not by the server, whose answer would come while somebody types, or a password manager has filled it in
+    prefillName() {
+      const input = /** @type {HTMLInputElement | null} */ (getHtmlElement(this.nameInput));
+      const name = sessionStorage.getItem(NAME);
+      if (!input || input.value || !name) return;
+      input.value = name;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
     },
     rememberName(name) {
       sessionStorage.setItem(NAME, name);
@@ -126,7 +135,7 @@ export default {
     // Quasar does it for dialogs and menus
     onKey({ key }) {
       const id = this.opened.at(-1);
-      if (key === "Escape" && isDrawer(id)) close(id);
+      if (key === "Escape" && id && isDrawer(id)) close(id);
     },
     onVisibility() {
       clearTimeout(this.timer);

@@ -12,7 +12,6 @@ Notify = Literal['off', 'mentions', 'all']
 Permission = Literal['granted', 'denied', 'default', 'insecure']
 THEMES = ('auto', 'light', 'dark')
 NOTIFY = ('off', 'mentions', 'all')
-MAX_NAME_LENGTH = 100
 
 
 @dataclass
@@ -27,8 +26,8 @@ class Preferences:
 class BrowserTab(ui.element, component='browser_tab.js'):
     """Keeps preferences in the browser, announces messages, counts them in the title, and tells when it is closed.
 
-    Its attributes are those of the browser as soon as it has loaded: ``preferences``, the ``name`` that was last used
-    in this tab, and ``has_unsent``, whether something written in it has not been sent.
+    Its attributes are those of the browser as soon as it has loaded: ``preferences``, and ``has_unsent``, whether
+    something written in this tab has not been sent.
     """
 
     def __init__(
@@ -48,7 +47,6 @@ class BrowserTab(ui.element, component='browser_tab.js'):
         super().__init__()
         self._on_load = on_load
         self.preferences = Preferences()
-        self.name = ''
         self.has_unsent = False
         self.props['news-icon'] = news_icon
         self.on('loaded', self._load)
@@ -74,15 +72,18 @@ class BrowserTab(ui.element, component='browser_tab.js'):
         """Show a path in the address bar, and keep what follows the ``#``."""
         self.run_method('enter', path)
 
+    def prefill_name(self, field: ui.input) -> None:
+        """Have the browser fill in the name that was last used in this tab; call it before the page is sent."""
+        self.props['name-input'] = field.id
+
     def remember_name(self, name: str) -> None:
         """Have the tab know a name after it has been loaded again."""
         self.run_method('rememberName', name)
 
     def _load(self, arguments: events.GenericEventArguments) -> None:
         match arguments.args:
-            case [dict(preferences), str(name), bool(has_unsent)]:
-                self.preferences = _preferences(preferences)
-                self.name, self.has_unsent = name[:MAX_NAME_LENGTH], has_unsent
+            case [dict(preferences), bool(has_unsent)]:
+                self.preferences, self.has_unsent = _preferences(preferences), has_unsent
                 self._on_load()
 
 

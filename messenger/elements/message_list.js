@@ -15,7 +15,7 @@ const date = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
 /** @type {VueComponent} */
 export default {
   template: `
-    <div class="message-list" :data-live="live || null">
+    <div class="message-list" :class="{ 'is-empty': !hasBeenLive }" :data-live="live || null">
       <div ref="viewport" class="viewport" tabindex="-1" role="region" aria-label="Conversation"
         @scroll.passive="onScroll" @keydown="onKey" @click="onClick" @mouseover="onHover" @mousedown="onPress"
         @focusin="onFocus" @focusout="onBlur">
@@ -685,7 +685,7 @@ function removeRow(row) {
 /** What is wider than its place can be scrolled by the keyboard. */
 function setRegion(code) {
   const isWide = code.scrollWidth > code.clientWidth;
-  for (const [name, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": "Code" })) {
+  for (const [name, value] of Object.entries({ tabindex: "0", role: "group", "aria-label": "Code" })) {
     if (isWide) code.setAttribute(name, value);
     else code.removeAttribute(name);
   }

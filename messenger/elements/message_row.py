@@ -2,10 +2,10 @@
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from itertools import groupby
 
 from cachetools import LRUCache
 from markupsafe import Markup
@@ -13,6 +13,9 @@ from markupsafe import Markup
 from messenger import markdown
 from messenger.realtime.protocol import RenderedMessage
 from models import MessageView, Quote, Reaction, fold_name, user_hash
+
+HUES = [index * 150 % 360 for index in range(12)]  # each far from the next one
+users_by_hue = Counter[int]()
 
 ROW = Markup(
     '<article class="message{classes}" id="m{id}" data-id="{id}" data-seq="{seq}" data-author="{author_hash}"'
@@ -115,10 +118,17 @@ class RowRenderer:
         return html
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=10_000)
 def hue_of(author_hash: str) -> int:
-    """Return the colour of a user, in degrees, from the `user_hash`."""
-    return int(author_hash, 16) % 360
+    """Return the colour of a user, in degrees, from the `user_hash`.
+
+    It is one of twelve that are easily told apart. Where somebody else has it already, it is the next one that fewer
+    have, so that no two of the first twelve users since the start share one.
+    """
+    first = int(author_hash, 16)
+    hue = min((HUES[(first + step) % len(HUES)] for step in range(len(HUES))), key=users_by_hue.__getitem__)
+    users_by_hue[hue] += 1
+    return hue
 
 
 @lru_cache(maxsize=4096)
@@ -143,7 +153,7 @@ def _render_row(message: MessageView, render_text: Callable[[str], Markup]) -> R
         clock=moment[11:16],
         quote=_quote(message.quote) if message.quote else '',
         text=DELETED.format(id=message.id) if message.deleted else _text(message, render_text),
-        reactions=Markup('').join(_reactions(message.reactions)),
+        reactions=Markup('').join(_reaction(reaction) for reaction in message.reactions),
     )
     return RenderedMessage(message.id, message.seq, message.client_message_id, html)
 
@@ -164,16 +174,13 @@ def _quote(quote: Quote) -> Markup:
     return QUOTE.format(id=quote.id, author_hash=author, hue=hue_of(author), author=quote.author, line=line)
 
 
-def _reactions(reactions: tuple[Reaction, ...]) -> list[Markup]:
-    symbols = list(dict.fromkeys(reaction.emoji for reaction in reactions))
-    ordered = sorted(reactions, key=lambda reaction: symbols.index(reaction.emoji))
-    return [_reaction(emoji, list(group)) for emoji, group in groupby(ordered, lambda reaction: reaction.emoji)]
-
-
-def _reaction(emoji: str, reactions: list[Reaction]) -> Markup:
+def _reaction(reaction: Reaction) -> Markup:
+    count, names = len(reaction.author_ids), ', '.join(reaction.authors)
+    if unlisted := count - len(reaction.authors):
+        names += f' and {unlisted:,} more'
     return REACTION.format(
-        emoji=emoji,
-        count=len(reactions),
-        users=' '.join(user_hash(reaction.author_id) for reaction in reactions),
-        names=', '.join(reaction.author for reaction in reactions),
+        emoji=reaction.emoji,
+        count=count,
+        users=' '.join(user_hash(author_id) for author_id in reaction.author_ids),
+        names=names,
     )

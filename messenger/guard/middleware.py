@@ -95,6 +95,8 @@ class Guard:
             return FOREIGN_PAGE
         if scope['method'] not in ('GET', 'POST') or 'j' in query or not _has_ids(query):
             return NOT_A_PAGE
+        if not _is_of_its_page(query):
+            return NOT_A_PAGE
         if 'sid' not in query and not self._is_member(query['client_id']):
             polling = (other for other in compat.polling_scopes() if _network(other) == _network(scope))
             if self._count_strangers(_query(other).get('client_id', '') for other in polling) >= MAX_SOCKETS:
@@ -148,7 +150,7 @@ class Guard:
         headers = Headers(scope=scope)
         if self._refuse_address(scope, headers) or not self._hosts.allows_origin(headers):
             return True
-        if not scope['path'].startswith(SOCKET_PATH) or not _has_ids(query):
+        if not scope['path'].startswith(SOCKET_PATH) or not _has_ids(query) or not _is_of_its_page(query):
             return True
         if self._is_member(query['client_id']):
             return False
@@ -181,6 +183,12 @@ def _has_ids(query: dict[str, str]) -> bool:
         and query.get('next_message_id', '0').isascii()
         and query.get('next_message_id', '0').isdigit()
     )
+
+
+def _is_of_its_page(query: dict[str, str]) -> bool:
+    """Return whether a request, if it goes on with a session, names the page that the session has begun with."""
+    scope = compat.scope_of(query.get('sid', ''))
+    return scope is None or _query(scope).get('client_id') == query['client_id']
 
 
 async def _read(receive: Receive, headers: Headers, limit: int) -> bytes:

@@ -47,7 +47,7 @@ class ClientPage:
         self._client.on_delete(self._delete)
         self._tab = BrowserTab(
             news_icon=app_icon.NEWS_ICON,
-            on_load=lambda: self._login.prefill(),
+            on_load=lambda: self._login.show_unsent(),
             on_leave=self._leave,
             on_away=self._set_away,
         )

@@ -35,6 +35,7 @@ class LoginPage:
             self._notice = ui.label().classes('notice').props('role=status')
             ui.label('Type any name and the shared password.').classes('hint')
             self._name = ui.input('Name').props('outlined autofocus name=username autocomplete=username maxlength=100')
+            tab.prefill_name(self._name)
             self._password = ui.input('Password', password=True).props(
                 'outlined name=password autocomplete=current-password'
             )
@@ -43,10 +44,9 @@ class LoginPage:
                 field.props(f'aria-describedby={self._refusal.html_id}')
             ui.button('Log in').props('type=submit unelevated no-caps')
 
-    def prefill(self) -> None:
-        """Fill in the name that was last used in this tab, and tell whether something is waiting to be sent."""
+    def show_unsent(self) -> None:
+        """Tell whether something is waiting to be sent."""
         if not self._screen.is_deleted:
-            self._name.value = self._name.value or self._tab.name
             self._show_notice()
 
     async def explain(self) -> None:

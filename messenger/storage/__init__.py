@@ -5,12 +5,14 @@ from messenger.storage.errors import (
     CommitError,
     DatabaseUnavailableError,
     MessageNotFoundError,
+    TooManyEmojiError,
     TooManyReactionsError,
 )
 from messenger.storage.store import Store
-from messenger.storage.transaction import MAX_REACTIONS, Command
+from messenger.storage.transaction import MAX_EMOJI, MAX_REACTIONS, Command
 
 __all__ = [
+    'MAX_EMOJI',
     'MAX_REACTIONS',
     'Command',
     'CommandError',
@@ -18,5 +20,6 @@ __all__ = [
     'DatabaseUnavailableError',
     'MessageNotFoundError',
     'Store',
+    'TooManyEmojiError',
     'TooManyReactionsError',
 ]

@@ -17,5 +17,9 @@ class MessageNotFoundError(CommandError):
     """There is no such message, or it is deleted, or only its author may do this."""
 
 
-class TooManyReactionsError(CommandError):
+class TooManyEmojiError(CommandError):
     """The message has as many different reactions as it may have."""
+
+
+class TooManyReactionsError(CommandError):
+    """The message has as many reactions as it may have."""

@@ -5,24 +5,25 @@ A plain column of a message is named in `Message` and in `MessageView`, and nowh
 
 from collections.abc import Sequence
 from dataclasses import fields
-from itertools import starmap
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
-from models import Message, MessageView, PostMessage, Quote, Reaction
+from models import Message, MessageReaction, MessageView, PostMessage, Quote, Reaction
 
 MAX_INT64 = 2**63 - 1
+MAX_NAMES = 50  # of those who reacted with the same emoji
+MAX_IDS = 1000  # in one statement
 PLAIN: dict[str, Any] = {field.name: field.default for field in fields(MessageView) if not field.kw_only}
 POSTED = tuple(field.name for field in fields(PostMessage) if field.name in PLAIN)
 posted_values = attrgetter(*POSTED)
 
 messages: Table = Message.__table__  # type: ignore[attr-defined]
+reactions: Table = MessageReaction.__table__  # type: ignore[attr-defined]
 quoted = messages.alias('quoted')
 VIEWS: Any = select(
     *[messages.c[name] for name in PLAIN],
-    messages.c.reactions,
     *[quoted.c[field.name] for field in fields(Quote)],
 ).select_from(messages.outerjoin(quoted, quoted.c.id == messages.c.reply_to))
 
@@ -46,16 +47,28 @@ KNOWN: Any = select(messages.c.author_id, messages.c.client_message_id, messages
     messages.c.client_message_id.in_(bindparam('client_message_ids', expanding=True))
 )
 REPLIES_TO: Any = select(messages.c.id).where(messages.c.reply_to == bindparam('message_id')).order_by(messages.c.id)
-INSERT: Any = insert(messages).values(reactions=literal_column("'[]'"))  # not made JSON again for each message
+INSERT: Any = insert(messages)
 UPDATE: Any = update(messages).where(messages.c.id == bindparam('message_id')).values(seq=bindparam('next_seq'))
 EDIT: Any = UPDATE.values(text=bindparam('new_text'), edited=True)
-DELETE: Any = UPDATE.values(text='', reactions=[], deleted=True)
-REACT: Any = UPDATE.values(reactions=bindparam('new_reactions'))
+DELETE: Any = UPDATE.values(text='', deleted=True)
+
+REACTIONS_TO: Any = (
+    select(*[reactions.c[name] for name in ('message_id', 'emoji', 'author_id', 'author')])
+    .where(reactions.c.message_id.in_(bindparam('ids', expanding=True)))
+    .order_by(reactions.c.position)
+)
+ADD_REACTION: Any = insert(reactions)
+REMOVE_REACTIONS: Any = delete(reactions).where(reactions.c.message_id == bindparam('message_id'))
+REMOVE_REACTION: Any = REMOVE_REACTIONS.where(
+    reactions.c.emoji == bindparam('emoji'), reactions.c.author_id == bindparam('author_id')
+)
 
 
 def read_views(connection: Connection, statement: Any, **values: object) -> list[MessageView]:
     """Return the messages that one of the statements derived from ``VIEWS`` finds."""
-    return [_view(row) for row in connection.execute(statement, values)]
+    rows = connection.execute(statement, values).all()
+    reactions_to = _read_reactions(connection, [row.id for row in rows])
+    return [_view(row, reactions_to.get(row.id, ())) for row in rows]
 
 
 def new_message(command: PostMessage, **assigned: object) -> tuple[MessageView, dict[str, object]]:
@@ -74,7 +87,24 @@ def clamp_int64(number: int) -> int:
     return max(-MAX_INT64, min(number, MAX_INT64))
 
 
-def _view(row: Sequence[Any]) -> MessageView:
+def _read_reactions(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Reaction, ...]]:
+    """Return the reactions to messages that have any."""
+    found: dict[int, dict[str, list[tuple[str, str]]]] = {}
+    for start in range(0, len(ids), MAX_IDS):
+        for message_id, emoji, *author in connection.execute(REACTIONS_TO, {'ids': ids[start : start + MAX_IDS]}):
+            found.setdefault(message_id, {}).setdefault(emoji, []).append(tuple(author))
+    return {
+        message_id: tuple(_reaction(emoji, authors) for emoji, authors in by_emoji.items())
+        for message_id, by_emoji in found.items()
+    }
+
+
+def _reaction(emoji: str, authors: Sequence[tuple[str, str]]) -> Reaction:
+    author_ids = tuple(author_id for author_id, _ in authors)
+    return Reaction(emoji, author_ids, tuple(name for _, name in authors[:MAX_NAMES]))
+
+
+def _view(row: Sequence[Any], reactions_to: tuple[Reaction, ...]) -> MessageView:
     count = len(PLAIN)
-    quote = Quote(*row[count + 1 :]) if row[count + 1] is not None else None
-    return MessageView(*row[:count], quote=quote, reactions=tuple(starmap(Reaction, row[count])))
+    quote = Quote(*row[count:]) if row[count] is not None else None
+    return MessageView(*row[:count], quote=quote, reactions=reactions_to)

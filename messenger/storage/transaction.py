@@ -1,18 +1,18 @@
 """Commands inside one write transaction: the rules of a message, and the numbers that order everything."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from messenger.storage import statements
-from messenger.storage.errors import CommandError, MessageNotFoundError, TooManyReactionsError
+from messenger.storage.errors import CommandError, MessageNotFoundError, TooManyEmojiError, TooManyReactionsError
 from messenger.storage.statements import clamp_int64, new_message, read_views
 from models import Changes, DeleteMessage, EditMessage, MessageView, PostMessage, ToggleReaction
 
-MAX_REACTIONS = 24
+MAX_EMOJI = 24  # different ones at a message
+MAX_REACTIONS = 500  # at a message
 CONTINUATION_WITHIN = timedelta(minutes=5)
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 Command = PostMessage | EditMessage | DeleteMessage | ToggleReaction
@@ -72,6 +72,7 @@ class WriteTransaction:
         :raises MessageNotFoundError: if the message is not the author's, or deleted already
         """
         message = self._get_editable(command)
+        self._connection.execute(statements.REMOVE_REACTIONS, {'message_id': message.id})
         self._update(statements.DELETE, message)
         self._renumber_replies(message)
         return message.id
@@ -80,15 +81,21 @@ class WriteTransaction:
         """Add a reaction, or remove the same one of the same user.
 
         :raises MessageNotFoundError: if there is no such message, or it is deleted
-        :raises TooManyReactionsError: if it is one too many different ones
+        :raises TooManyEmojiError: if it is one too many different ones
+        :raises TooManyReactionsError: if it is one too many
         """
-        message, new = self._get(command.message_id), command.reaction
-        emoji = {reaction.emoji for reaction in message.reactions}
-        if new.emoji not in emoji and len(emoji) >= MAX_REACTIONS:
-            raise TooManyReactionsError
-        others = [old for old in message.reactions if (old.emoji, old.author_id) != (new.emoji, new.author_id)]
-        reactions = others if len(others) < len(message.reactions) else [*others, new]
-        self._update(statements.REACT, message, new_reactions=[astuple(reaction) for reaction in reactions])
+        message, change = self._get(command.message_id), {'emoji': command.emoji, 'author_id': command.author_id}
+        author_ids = {reaction.emoji: reaction.author_ids for reaction in message.reactions}
+        if command.author_id in author_ids.get(command.emoji, ()):
+            self._connection.execute(statements.REMOVE_REACTION, {'message_id': message.id, **change})
+        else:
+            if command.emoji not in author_ids and len(author_ids) >= MAX_EMOJI:
+                raise TooManyEmojiError
+            if sum(map(len, author_ids.values())) >= MAX_REACTIONS:
+                raise TooManyReactionsError
+            row = {'message_id': message.id, 'author': command.author, 'position': self._seq + 1, **change}
+            self._connection.execute(statements.ADD_REACTION, row)
+        self._update(statements.UPDATE, message)
         return message.id
 
     def changes(self) -> Changes:

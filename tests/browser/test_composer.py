@@ -2,8 +2,18 @@
 
 from playwright.async_api import Locator, expect
 
-from tests.conftest import Arrive
+from tests.browser.test_messages import NOON, remember
+from tests.browser.test_phone import PHONE
+from tests.browser.test_scrolling import tell_a_story
+from tests.conftest import Arrive, EnterByWire
 from tests.support.person import Person
+from tests.support.server import Server
+
+SUM_SHIFTS = """
+window.shift = 0;
+const add = (list) => { for (const entry of list.getEntries()) window.shift += entry.value; };
+new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true});
+"""
 
 
 def offers(person: Person, label: str) -> Locator:
@@ -113,3 +123,38 @@ async def test_printing_gives_the_whole_conversation(enter: Arrive) -> None:
     assert first
     assert last
     assert 0 <= first['y'] < last['y']
+
+
+async def test_nothing_jumps_between_login_and_chat(arrive: Arrive, server: Server) -> None:
+    """Cumulative layout shift, also of what happens just after a click; 0.1 is good (web.dev/cls)."""
+    await tell_a_story(server, 60)
+    ann = await arrive(**PHONE)
+    await ann.page.add_init_script(SUM_SHIFTS)
+    await ann.page.reload()
+
+    await ann.enter('Ann')
+    await ann.sees('line 60')
+    await ann.stands_still()
+
+    assert await ann.page.evaluate('shift') <= 0.1
+
+
+async def test_twelve_people_have_twelve_colours(enter: Arrive, server: Server) -> None:
+    await remember(server, *[(f'Author {index}', f'line {index}', NOON) for index in range(12)])
+    ann = await enter('Ann')
+    await expect(ann.rows).to_have_count(12)
+
+    hues = await ann.rows.evaluate_all('rows => rows.map(row => +row.style.getPropertyValue("--hue"))')
+
+    assert sorted(hues) == list(range(0, 360, 30))
+
+
+async def test_a_lost_connection_is_seen_at_a_glance(enter_by_wire: EnterByWire) -> None:
+    ann, wire = await enter_by_wire('Ann')
+    await ann.sees_people('Ann')
+
+    await wire.cut()
+
+    await expect(ann.offline).to_be_visible()
+    await expect(ann.offline.locator('.q-icon')).to_be_visible()
+    await expect(ann.people.first).to_have_css('filter', 'grayscale(1)')

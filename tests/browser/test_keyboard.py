@@ -187,5 +187,5 @@ async def test_a_wide_block_of_code_can_be_scrolled_by_the_keyboard(enter: Arriv
     await ann.say('```\nnarrow\n```')
     await expect(ann.rows).to_have_count(2)
 
-    await expect(ann.log.get_by_role('region', name='Code')).to_have_count(1)
-    await expect(ann.log.get_by_role('region', name='Code')).to_have_attribute('tabindex', '0')
+    await expect(ann.log.get_by_role('group', name='Code')).to_have_count(1)
+    await expect(ann.log.get_by_role('group', name='Code')).to_have_attribute('tabindex', '0')

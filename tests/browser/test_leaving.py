@@ -33,6 +33,15 @@ async def test_reloading_logs_out_and_says_so(enter: Arrive) -> None:
     await ann.sees_people('Ann', 'Ben')
 
 
+async def test_what_is_filled_in_at_once_after_a_reload_stays(enter: Arrive) -> None:
+    """As a password manager does, while the page is still connecting; the name is also filled in by the page."""
+    ann = await enter('Ann')
+
+    for _ in range(10):
+        await ann.page.reload()
+        await ann.enter('Ann')
+
+
 async def test_going_elsewhere_logs_out(enter: Arrive) -> None:
     ann, ben = await enter('Ann'), await enter('Ben')
 

@@ -108,7 +108,7 @@ async def test_edit_puts_the_draft_aside_and_brings_it_back(enter: Arrive) -> No
     await ann.say('Teh kettle')
     await ann.box.fill('half a thought')
 
-    await ann.act('Edit', 'Teh kettle')
+    await ann.edit('Teh kettle')
     await expect(ann.box).to_have_value('Teh kettle')
     await expect(ann.row('Teh kettle')).to_contain_class('being-edited')
     await ann.box.fill('The kettle')
@@ -125,7 +125,7 @@ async def test_cancelled_edit_brings_the_draft_back(enter: Arrive) -> None:
     await ann.say('The kettle')
     await ann.box.fill('half a thought')
 
-    await ann.act('Edit', 'The kettle')
+    await ann.edit('The kettle')
     await ann.box.fill('something else')
     await ann.box.press('Escape')
 
@@ -137,7 +137,7 @@ async def test_edit_and_draft_survive_a_reload_together(enter: Arrive) -> None:
     ann = await enter('Ann')
     await ann.say('The kettle')
     await ann.box.fill('half a thought')
-    await ann.act('Edit', 'The kettle')
+    await ann.edit('The kettle')
     await ann.box.fill('The kettle is on')
 
     await ann.page.reload()
@@ -153,7 +153,7 @@ async def test_emptied_edit_offers_to_delete(enter: Arrive) -> None:
     ann = await enter('Ann')
     await ann.say('The kettle')
     await ann.box.fill('half a thought')
-    await ann.act('Edit', 'The kettle')
+    await ann.edit('The kettle')
 
     await ann.box.fill('')
     await ann.box.press('Enter')
@@ -192,6 +192,7 @@ async def test_logging_out_with_something_unsent_is_asked_about(enter_by_wire: E
         await ann.page.get_by_role('button', name='Log out').click()
         await expect(ann.dialog).to_contain_text('not been sent')
         await ann.dialog.get_by_role('button', name='Stay').click()
+        await expect(ann.dialog).to_have_count(0)
 
     await ann.sees('not stored yet')
     await ann.page.get_by_role('button', name='Log out').click()

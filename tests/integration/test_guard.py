@@ -194,6 +194,7 @@ async def test_polling_takes_only_what_a_page_sends(attacker: Attacker) -> None:
 
     for body in (b'459-[]', b'x', b'40\x1e40', b'd=3', b'\xff', b'3' * 9000, b'\x1e'.join([b'3'] * 60)):
         assert (await attacker.poll('POST', body, sid=session_id))[0] == 400
+    assert (await attacker.poll('POST', b'40', sid=session_id, client_id='of another page'))[0] == 400
     assert (await attacker.poll('POST', b'40', sid=session_id))[0] == 200
     assert (await attacker.poll('DELETE', sid=session_id))[0] == 400
 
@@ -284,3 +285,16 @@ async def test_questions_whose_answers_are_not_read_wait(join: Join, wire: Wire,
     await ann.sync()
 
     assert 1 <= len(ann.connection.all(OlderMessagesEvent)) < 100  # and what fits between the two machines
+
+
+async def test_login_form_does_nothing_after_login(server: Server, join: Join) -> None:
+    ann = await SocketClient.arrive(server.url)
+    events = ann.events_of('update:value', 'Ben', props={'label': 'Name'}) + ann.events_of('submit', tag='form')
+    await ann.enter('Ann')
+
+    await ann.act('sub_pages_open', '/', tag='q-layout')
+    for event in events:
+        await ann.connection.forge('event', event)
+
+    await others_still_talk(join, 'Ben', 'Cleo')
+    await ann.leave()

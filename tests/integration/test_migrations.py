@@ -1,5 +1,6 @@
 """Databases of every earlier version are upgraded with all their messages; others are left alone."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,16 +39,30 @@ async def test_a_database_of_the_first_version_keeps_its_messages(path: Path) ->
     await store.close()
 
 
-@pytest.mark.parametrize('earlier', ['reactions', 'key first', 'stamped'])
+@pytest.mark.parametrize('earlier', ['reactions', 'key first', 'stamped', 'json'])
 async def test_an_earlier_database_keeps_replies_and_reactions(earlier: str, path: Path) -> None:
     create(path, EARLIER[earlier])
     store = Store(f'sqlite:///{path}')
 
     tea, yes, gone = (await store.newest_page(10)).messages
 
-    assert (tea.seq, tea.text, tea.edited, tea.reactions) == (4, 'Tea', True, (Reaction('👍', 'ben', 'Ben'),))
+    assert (tea.seq, tea.text, tea.edited, tea.reactions) == (4, 'Tea', True, (Reaction('👍', ('ben',), ('Ben',)),))
     assert (yes.seq, yes.quote and yes.quote.text, yes.continuation) == (2, 'Tea', False)
     assert (gone.seq, gone.text, gone.deleted, gone.continuation) == (5, '', True, True)
+    await store.close()
+
+
+async def test_an_upgrade_keeps_the_first_500_reactions_in_their_order(path: Path) -> None:
+    create(path, EARLIER['json'])
+    many = json.dumps([['🎉' if number % 2 else '👍', f'{number}', f'{number}'] for number in range(4800)])
+    with opened(path) as other:
+        other.execute('UPDATE message SET reactions = ? WHERE id = 1', [many])
+    store = Store(f'sqlite:///{path}')
+
+    found = (await store.newest_page(10)).messages[0].reactions
+
+    assert [(reaction.emoji, len(reaction.author_ids)) for reaction in found] == [('👍', 250), ('🎉', 250)]
+    assert found[1].authors[:3] == ('1', '3', '5')
     await store.close()
 
 

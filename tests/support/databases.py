@@ -33,6 +33,26 @@ CREATE TABLE alembic_version (
 );
 INSERT INTO alembic_version VALUES ('0003');
 """
+JSON_REACTIONS = """
+CREATE TABLE message (
+    id INTEGER NOT NULL, seq INTEGER NOT NULL, author VARCHAR NOT NULL, author_id VARCHAR NOT NULL,
+    client_message_id VARCHAR NOT NULL, text VARCHAR NOT NULL, sent_at DATETIME NOT NULL,
+    reply_to INTEGER, edited BOOLEAN NOT NULL, deleted BOOLEAN NOT NULL, reactions JSON NOT NULL,
+    continuation BOOLEAN NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT one_message_per_client_message_id UNIQUE (client_message_id, author_id),
+    UNIQUE (seq)
+);
+CREATE INDEX ix_message_reply_to ON message (reply_to);
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO alembic_version VALUES ('0004');
+INSERT INTO message VALUES
+    (1, 4, 'Ann', 'ann', 'a', 'Tea', '2026-01-02 12:00:00.000000', NULL, 1, 0, '[["👍", "ben", "Ben"]]', 0),
+    (2, 2, 'Ben', 'ben', 'a', 'Yes', '2026-01-02 12:00:01.000000', 1, 0, 0, '[]', 0),
+    (3, 5, 'Ben', 'ben', 'b', '', '2026-01-02 12:00:02.000000', NULL, 0, 1, '[]', 1);
+"""
 PLAIN_MESSAGES = """
 INSERT INTO message (id, seq, author, author_key, "key", text, sent_at) VALUES
     (1, 1, 'Ann', 'ann', 'a', 'Grüße, 世界 🎉', '2026-01-02 12:00:00.000000'),
@@ -50,6 +70,7 @@ EARLIER = {
     'reactions': WITH_REACTIONS + MESSAGES,
     'key first': KEY_FIRST + MESSAGES,
     'stamped': STAMPED + MESSAGES,
+    'json': JSON_REACTIONS,
 }
 
 

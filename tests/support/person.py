@@ -40,7 +40,7 @@ class Person:
         self.url = url
         self.trouble: list[str] = []
         page.on('request', self._watch_request)
-        page.on('pageerror', lambda error: self.trouble.append(f'error in the page: {error}'))
+        page.on('pageerror', lambda error: self.trouble.append(f'error in the page: {error.stack or error}'))
 
     @classmethod
     async def arrive(cls, browser: Browser, url: str, **options: Any) -> 'Person':
@@ -61,7 +61,7 @@ class Person:
         await self.is_up_to_date()
 
     async def is_up_to_date(self) -> None:
-        await self.page.locator('.message-list[data-live]').wait_for(state='attached')
+        await expect(self.page.locator('.message-list[data-live]')).to_be_attached()
 
     @property
     def box(self) -> Locator:
@@ -137,6 +137,11 @@ class Person:
         await self.tools.get_by_role('button', name=action, exact=True).click()
         if self._is_touched:
             await expect(self.tools).to_have_count(0)
+
+    async def edit(self, text: str) -> None:
+        """Have the message with a text put into the box."""
+        await self.act('Edit', text)
+        await expect(self.box).to_have_value(text)
 
     async def open(self, item: str) -> Locator:
         """Open one of the dialogs of the menu."""

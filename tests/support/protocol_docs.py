@@ -26,7 +26,7 @@ On every connection a page sends `chat:sync` with its cursor. It gets `chat:sync
 `chat:sync_finished`; meanwhile and afterwards it gets `chat:messages` for all changes. Of two states of a message, the
 one with the higher `seq` counts.
 """
-PLAIN = {int: 'number', str: 'text', bool: 'true or false', NoneType: 'null'}
+PLAIN = {int: 'number', float: 'number', str: 'text', bool: 'true or false', NoneType: 'null'}
 OBJECTS = (RenderedMessage, ListedUser)
 
 

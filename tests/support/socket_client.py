@@ -62,7 +62,7 @@ class Connection:
 
     async def close(self) -> None:
         """End it without a word, as a cut does, but not within a request: of that Engine.IO logs a traceback."""
-        if not self.lost.is_set():
+        if not self.lost.is_set() or self.socket.transport() == 'polling':
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.socket.eio.queue.join(), 1)
         await self._http.close()

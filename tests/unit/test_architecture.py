@@ -213,13 +213,34 @@ def our_files() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize('file', ['requirements.txt', 'requirements-dev.txt'])
-def test_every_requirement_has_an_exact_version(file: str) -> None:
-    lines = [line for line in (ROOT / file).read_text().splitlines() if line and line[0] != '#']
+PINNED = r'[\w.-]+(?:\[\w+\])?==[\w.]+'
 
-    assert file == 'requirements.txt' or lines.pop(0) == '-r requirements.txt'
-    assert lines
-    assert all(re.fullmatch(r'[\w.-]+(\[\w+\])?==[\w.]+', line) for line in lines)
+
+def required(name: str) -> list[str]:
+    lines = (ROOT / f'{name}.in').read_text().splitlines()
+    return [line for line in lines if line and line[0] not in '#-']
+
+
+@pytest.mark.parametrize('name', ['requirements', 'requirements-dev'])
+def test_every_requirement_has_an_exact_version_and_hashes(name: str) -> None:
+    lock = (ROOT / f'{name}.txt').read_text()
+    entries = re.split(r'\n(?=[a-z])', re.sub(r'^ *#.*\n', '', lock, flags=re.MULTILINE))
+
+    for entry in entries:
+        assert re.match(rf'{PINNED}( ; [^\n]+)? \\\n    --hash=sha256:[0-9a-f]{{64}}', entry)
+    assert all(re.fullmatch(PINNED, line) for line in required(name))
+    assert {line.lower() for line in required(name)} <= {entry.split()[0] for entry in entries}
+
+
+def test_requirements_name_no_host() -> None:
+    assert not [file.name for file in ROOT.glob('requirements*') if re.search(r'://|index-url', file.read_text())]
+
+
+def test_developers_have_the_versions_of_the_product() -> None:
+    locks = [(ROOT / file).read_text() for file in ('requirements.txt', 'requirements-dev.txt')]
+    product, developers = [set(re.findall(rf'^{PINNED}', lock, re.MULTILINE)) for lock in locks]
+
+    assert product <= developers
 
 
 def test_checks_of_javascript_have_exact_versions() -> None:
