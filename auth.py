@@ -47,7 +47,7 @@ class LoginService:
         self,
         password: str,
         *,
-        sessions_per_address: int = 100,
+        sessions_per_address: int = 500,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """

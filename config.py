@@ -51,7 +51,7 @@ class Settings(BaseSettings):
         10, ge=1, le=1_000_000, description='messages that a person can send at once, from 1 to 1000000'
     )
     sessions_per_address: int = Field(
-        100, ge=1, le=1_000_000, description='people that can be here from one address, from 1 to 1000000'
+        500, ge=1, le=1_000_000, description='people that can be here from one address, from 1 to 1000000'
     )
     trusted_proxies: str = Field(
         '',

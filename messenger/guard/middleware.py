@@ -69,6 +69,10 @@ class Guard:
             await _respond(refusal, scope, receive, send)
         elif is_socket and scope['method'] == 'POST':
             await self._handle_packets(scope, headers, receive, send)
+        elif is_socket:
+            request = await receive()
+            if request['type'] != 'http.disconnect':  # which Engine.IO stumbles over
+                await self._app(scope, _replay(request, receive), send)
         else:
             await self._app(scope, receive, send)
 
@@ -126,7 +130,7 @@ class Guard:
         body = '\x1e'.join(allowed).encode()
         length = (b'content-length', str(len(body)).encode())
         changed = [length if name == b'content-length' else (name, value) for name, value in scope['headers']]
-        await self._app({**scope, 'headers': changed}, _replay(body, receive), send)
+        await self._app({**scope, 'headers': changed}, _replay({'type': 'http.request', 'body': body}, receive), send)
 
     async def _handle_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = _query(scope)
@@ -194,7 +198,7 @@ def _is_of_its_page(query: dict[str, str]) -> bool:
 async def _read(receive: Receive, headers: Headers, limit: int) -> bytes:
     """Return the body of a request.
 
-    :raises ValueError: if its length is not given, or it is longer than the limit
+    :raises ValueError: if its length is not given, it is longer than the limit, or the connection ends
     :raises TimeoutError: if it does not come
     """
     if not headers.get('content-length', '').isdigit() or int(headers['content-length']) > limit:
@@ -203,13 +207,15 @@ async def _read(receive: Receive, headers: Headers, limit: int) -> bytes:
     async with asyncio.timeout(READ_TIMEOUT):
         while True:
             message = await receive()
+            if message['type'] == 'http.disconnect':
+                raise ValueError
             body += message.get('body', b'')
             if not message.get('more_body'):
                 return bytes(body)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    messages: list[Message] = [{'type': 'http.request', 'body': body, 'more_body': False}]
+def _replay(request: Message, receive: Receive) -> Receive:
+    messages = [request]
 
     async def replay() -> Message:
         return messages.pop() if messages else await receive()

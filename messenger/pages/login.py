@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from nicegui import app, ui
+from nicegui import app, events, ui
 
 from auth import LoginError
 from messenger.elements.browser_tab import BrowserTab
@@ -30,7 +30,13 @@ class LoginPage:
         self._log_in = log_in
         self._reason: str | None = None
         with ui.element().classes('login') as self._screen, ui.element('form') as form:
-            form.on('submit.prevent', self._submit, args=[])
+            # what the form holds, since NiceGUI keeps no order of events until it is connected, and a password manager
+            # may tell nobody what it has filled in
+            form.on(
+                'submit.prevent',
+                self._submit,
+                js_handler='(event) => emit(Object.fromEntries(new FormData(event.target)))',
+            )
             ui.label(title).props('role=heading aria-level=1').classes('title')
             self._notice = ui.label().classes('notice').props('role=status')
             ui.label('Type any name and the shared password.').classes('hint')
@@ -66,17 +72,18 @@ class LoginPage:
         """Take the screen away."""
         self._screen.delete()
 
-    def _submit(self) -> None:
+    def _submit(self, event: events.GenericEventArguments) -> None:
         if self._screen.is_deleted:
             return
+        form = event.args if isinstance(event.args, dict) else {}
+        name, password = form.get('username', self._name.value), form.get('password', self._password.value)
         self._refusal.text = ''
         try:
-            self._log_in(_text(self._name), _text(self._password))
+            self._log_in(_text(name), _text(password))
         except LoginError as error:
             self._refusal.text = str(error)
 
 
-def _text(field: ui.input) -> str:
+def _text(value: object) -> str:
     """Return what is in a field, which a hostile page can fill with anything."""
-    value: object = field.value
     return value if isinstance(value, str) else ''

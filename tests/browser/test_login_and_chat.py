@@ -54,6 +54,16 @@ async def test_the_login_is_a_form_that_people_and_password_managers_know(arrive
     await expect(ann.box).to_be_focused()
 
 
+async def test_fields_that_a_password_manager_has_filled_in_silently_count(arrive: Arrive) -> None:
+    ann = await arrive()
+
+    for label, text in (('Name', 'Ann'), ('Password', '123')):
+        await ann.page.get_by_label(label).evaluate('(field, text) => { field.value = text; }', text)
+    await ann.page.get_by_role('button', name='Log in').click()
+
+    await ann.is_up_to_date()
+
+
 async def test_a_name_that_is_here_is_refused_in_any_case(enter: Arrive, arrive: Arrive) -> None:
     await enter('Ann')
     other = await arrive()

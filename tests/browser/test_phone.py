@@ -12,18 +12,19 @@ TARGETS = (
     'button, summary, [role=button], [role=option], [role=radio], [role=checkbox], [role=menuitem], input, textarea'
 )
 
+SMALL_ONES = """targets => [...document.querySelectorAll(targets)].filter(one => {
+    const {width, height} = (one.closest('.q-field__control') ?? one).getBoundingClientRect();
+    return one.checkVisibility() && width && (width < 44 || height < 44);
+}).map(one => one.ariaLabel || one.textContent || one.outerHTML)"""
+
 
 async def small_targets(person: Person) -> list[str]:
-    """What is to be touched and is smaller than 44 pixels; a field counts with its frame."""
-    await person.stands_still()
-    found: list[str] = await person.page.evaluate(
-        """targets => [...document.querySelectorAll(targets)].filter(one => {
-            const {width, height} = (one.closest('.q-field__control') ?? one).getBoundingClientRect();
-            return one.checkVisibility() && width && (width < 44 || height < 44);
-        }).map(one => one.ariaLabel || one.textContent || one.outerHTML)""",
-        TARGETS,
-    )
-    return found
+    """What is to be touched and stays smaller than 44 pixels; a field counts with its frame."""
+    for _ in range(10):  # a dialog grows when it opens
+        await person.stands_still()
+        if not (found := await person.page.evaluate(SMALL_ONES, TARGETS)):
+            break
+    return list(found)
 
 
 async def is_whole(label: Locator) -> bool:

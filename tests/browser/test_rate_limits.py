@@ -15,7 +15,7 @@ TOO_FAST = 'You are writing faster than others can read. This is sent by itself 
 
 @pytest.fixture
 async def server(house: Path) -> AsyncIterator[Server]:
-    server = Server(house, posts_per_second=4, post_burst=3)
+    server = Server(house, posts_per_second=1, post_burst=3)
     await server.start()
     yield server
     await server.stop()
@@ -23,11 +23,11 @@ async def server(house: Path) -> AsyncIterator[Server]:
 
 async def test_what_is_written_too_fast_is_sent_later_by_itself(enter: Arrive) -> None:
     ann, ben = await enter('Ann'), await enter('Ben')
-    lines = [f'line {index}' for index in range(10)]
+    lines = [f'line {index}' for index in range(6)]
 
     await ann.say_at_once(lines)
-    await ann.is_told(TOO_FAST)
     await expect(ann.held.first).to_be_visible()
+    await ann.is_told(TOO_FAST)
 
     await ben.sees_only(*lines)
     await expect(ann.held).to_have_count(0)
@@ -47,7 +47,7 @@ async def test_what_is_written_while_others_wait_does_not_overtake(enter: Arrive
 async def test_what_was_written_during_a_cut_arrives_in_order(enter_by_wire: EnterByWire, enter: Arrive) -> None:
     ann, wire = await enter_by_wire('Ann')
     ben = await enter('Ben')
-    lines = [f'line {index}' for index in range(12)]
+    lines = [f'line {index}' for index in range(8)]
 
     await wire.cut()
     await expect(ann.offline).to_be_visible()
@@ -81,7 +81,7 @@ async def test_forged_posts_are_refused_with_the_wait(join: Join, server: Server
 
     assert rejected.sentence == TOO_FAST
     assert rejected.retry_after
-    assert 0 < rejected.retry_after <= 0.25
+    assert 0 < rejected.retry_after <= 1
     for _ in range(150):
         await eve.next(RejectedEvent)
     assert len(server.kept()) < 50
