@@ -49,7 +49,8 @@ class Guard:
         self._app = app
         self._hosts = hosts
         self._has_logged_in = has_logged_in
-        self._sockets: defaultdict[str, list[str]] = defaultdict(list)  # the pages of each network's WebSockets
+        # the pages of each network's WebSockets, without those that had logged in when there were last many
+        self._sockets: defaultdict[str, list[str]] = defaultdict(list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope['type']:
@@ -146,7 +147,8 @@ class Guard:
         try:
             await self._app(scope, socket.receive, send)
         finally:
-            self._sockets[network].remove(client_id)
+            if client_id in self._sockets[network]:
+                self._sockets[network].remove(client_id)
             if not self._sockets[network]:
                 del self._sockets[network]
 
@@ -158,7 +160,10 @@ class Guard:
             return True
         if self._is_member(query['client_id']):
             return False
-        return self._count_strangers(self._sockets.get(_network(scope), ())) >= MAX_SOCKETS
+        sockets = self._sockets.get(_network(scope), [])
+        if len(sockets) >= MAX_SOCKETS:
+            sockets[:] = [client_id for client_id in sockets if not self._is_member(client_id)]
+        return len(sockets) >= MAX_SOCKETS
 
     def _is_member(self, client_id: str) -> bool:
         client = Client.instances.get(client_id)

@@ -66,6 +66,7 @@ async def take(browser: Browser, server: Server, device: str, options: dict[str,
     await picture('chat')
     await ann.show_tools(TALK[0][1].replace('*', '') if 'has_touch' in options else '🎉')
     await picture('tools')
+    await ann.page.keyboard.press('Escape')
     await ann.page.get_by_role('button', name='Menu').click()
     await picture('menu')
     await ann.page.keyboard.press('Escape')
