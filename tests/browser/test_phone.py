@@ -20,7 +20,8 @@ SMALL_ONES = """targets => [...document.querySelectorAll(targets)].filter(one =>
 
 async def small_targets(person: Person) -> list[str]:
     """What is to be touched and stays smaller than 44 pixels; a field counts with its frame."""
-    for _ in range(10):  # a dialog grows when it opens
+    for _ in range(20):  # a dialog grows when it opens
+        await person.page.wait_for_timeout(100)
         await person.stands_still()
         if not (found := await person.page.evaluate(SMALL_ONES, TARGETS)):
             break

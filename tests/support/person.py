@@ -3,10 +3,12 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 PASSWORD = '123'
 MAX_ROWS = 500  # that a page holds
@@ -232,7 +234,8 @@ class Person:
         count = await self.count()
         earlier = self.page.get_by_role('button', name='Earlier messages')
         if await earlier.is_visible():
-            await earlier.click()
+            with suppress(PlaywrightTimeoutError):  # it goes away when they come by themselves
+                await earlier.click(timeout=2000)
         else:
             await self.viewport.evaluate('viewport => viewport.scrollTo(0, -viewport.scrollHeight)')
         await self.has_more_than(count)

@@ -66,7 +66,8 @@ class Connection:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.socket.eio.queue.join(), 1)
         await self._http.close()
-        await self.socket.eio.wait()
+        with suppress(TimeoutError):  # of a request that has waited long
+            await self.socket.eio.wait()
 
     def _lose(self, *_: object) -> None:
         self.lost.set()
