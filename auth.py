@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -57,6 +58,8 @@ class LoginService:
         """
         self._password = _digest(password)
         self._sessions: dict[str, LoginSession] = {}
+        self._sessions_by_looks: dict[tuple[str, str], LoginSession] = {}  # each of them by its two `_looks`
+        self._sessions_per_network = Counter[str]()
         self._throttle = Throttle(clock=clock)
         self._max_sessions = sessions_per_address
         self._logins = RateLimit(burst=sessions_per_address, per_second=sessions_per_address / 60, clock=clock)
@@ -82,6 +85,8 @@ class LoginService:
         if holder:
             self.log_out(holder)
         session = self._sessions[user_id] = LoginSession(name, user_id, source.network)
+        self._sessions_by_looks |= dict.fromkeys(_looks(name, user_id), session)
+        self._sessions_per_network[source.network] += 1
         return session
 
     def log_out(self, session: LoginSession) -> None:
@@ -89,21 +94,23 @@ class LoginService:
         session.ended = True
         if self._sessions.get(session.user_id) is session:
             del self._sessions[session.user_id]
+            for look in _looks(session.name, session.user_id):
+                del self._sessions_by_looks[look]
+            self._sessions_per_network[session.network] -= 1
+            if not self._sessions_per_network[session.network]:
+                del self._sessions_per_network[session.network]
 
     def _find_lookalike(self, name: str, user_id: str) -> LoginSession | None:
         """Return a session under another name that looks the same, as it is written or as it is compared."""
-        for other in self._sessions.values():
-            looks_alike = skeleton(other.name) == skeleton(name) or skeleton(other.user_id) == skeleton(user_id)
-            if looks_alike and other.user_id != user_id:
-                return other
-        return None
+        alike = map(self._sessions_by_looks.get, _looks(name, user_id))
+        return next((other for other in alike if other and other.user_id != user_id), None)
 
     def _count_login(self, network: str) -> None:
         # only with the right password: guessers must not use up what others of their address need
         logins = self._logins.bucket(network)
         if logins.wait:
             raise LoginError(f'Too many logins from your address. Please try again in {in_words(logins.wait)}.')
-        if sum(session.network == network for session in self._sessions.values()) >= self._max_sessions:
+        if self._sessions_per_network[network] >= self._max_sessions:
             raise LoginError(f'{self._max_sessions} people are here from your address already. Please try again later.')
         logins.take()
 
@@ -131,6 +138,11 @@ def clean_username(name: str) -> str:
     if len(name) > MAX_NAME_LENGTH:
         raise _too_long(name)
     return name
+
+
+def _looks(name: str, user_id: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return what a name looks like as it is written, and as it is compared; no two sessions share either."""
+    return ('name', skeleton(name)), ('user_id', skeleton(user_id))
 
 
 def _too_long(name: str) -> LoginError:

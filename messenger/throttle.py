@@ -1,12 +1,11 @@
 """How many wrong passwords are heard, and whose."""
 
-import ipaddress
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
+from messenger.networks import network_of
 from messenger.rate_limits import TokenBucket
 
 MAX_HEARD = 19  # wrong passwords in a minute
@@ -30,8 +29,8 @@ class Source:
 
     @property
     def network(self) -> str:
-        """The address itself, or the /64 network of an IPv6 address, since one machine has all of that."""
-        return _network(self.address, 32, 64)
+        """The network of the address (see `network_of`)."""
+        return network_of(self.address)
 
 
 @dataclass(frozen=True)
@@ -134,14 +133,4 @@ class Throttle:
 
 def _region(network: str) -> str:
     """Return what one provider or one house has: the /16 of an IPv4 address, the /32 of an IPv6 network."""
-    return _network(network, 16, 32)
-
-
-@lru_cache(maxsize=4096)
-def _network(address: str, ipv4: int, ipv6: int) -> str:
-    """Return the network of an address or a smaller network, with these many bits."""
-    try:
-        ip = ipaddress.ip_interface(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((ip.ip, ipv4 if ip.version == 4 else ipv6), strict=False))
+    return network_of(network, ipv4=16, ipv6=32)

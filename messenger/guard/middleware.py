@@ -104,7 +104,7 @@ class Guard:
             return NOT_A_PAGE
         if 'sid' not in query and not self._is_member(query['client_id']):
             polling = (other for other in compat.polling_scopes() if _network(other) == _network(scope))
-            if self._count_strangers(_query(other).get('client_id', '') for other in polling) >= MAX_SOCKETS:
+            if len(self._strangers(_query(other).get('client_id', '') for other in polling)) >= MAX_SOCKETS:
                 return TOO_MANY
         return None
 
@@ -162,15 +162,16 @@ class Guard:
             return False
         sockets = self._sockets.get(_network(scope), [])
         if len(sockets) >= MAX_SOCKETS:
-            sockets[:] = [client_id for client_id in sockets if not self._is_member(client_id)]
+            sockets[:] = self._strangers(sockets)
         return len(sockets) >= MAX_SOCKETS
 
     def _is_member(self, client_id: str) -> bool:
         client = Client.instances.get(client_id)
         return client is not None and self._has_logged_in(client)
 
-    def _count_strangers(self, client_ids: Iterable[str]) -> int:
-        return sum(not self._is_member(client_id) for client_id in client_ids)
+    def _strangers(self, client_ids: Iterable[str]) -> list[str]:
+        """Return the pages, of some, on which nobody has logged in."""
+        return [client_id for client_id in client_ids if not self._is_member(client_id)]
 
 
 def _network(scope: Mapping[str, Any]) -> str:

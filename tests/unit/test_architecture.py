@@ -32,7 +32,7 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
     'chat': {'storage', 'models'},
     'presence': {'config', 'models'},
     'auth': {'lookalikes', 'throttle', 'rate_limits', 'config', 'models'},
-    'throttle': {'rate_limits'},
+    'throttle': {'networks', 'rate_limits'},
     'rate_limits': set[str](),
     'markdown': {'config', 'models'},
     'storage': {'models', 'config'},
