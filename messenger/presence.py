@@ -82,8 +82,7 @@ class Presence:
 
     def is_online(self, user_id: str) -> bool:
         """Return whether a user is online."""
-        index = bisect_left(self._users, user_id, key=_user_id)
-        return index < len(self._users) and self._users[index].user_id == user_id
+        return self._locate(user_id)[1] is not None
 
     def first(self, limit: int) -> list[OnlineUser]:
         """Return the first ``limit`` users, ordered by ``user_id``."""
@@ -102,7 +101,7 @@ class Presence:
     def connect(self, user: User) -> None:
         """Add a user, or note that a disconnected one is back."""
         self._end_lease(user.user_id)
-        index, known = self._locate(user)
+        index, known = self._locate(user.user_id)
         if known and known.name == user.name:
             return
         if known is None:
@@ -113,21 +112,21 @@ class Presence:
 
     def disconnect(self, user: User) -> None:
         """Start the lease of a user whose connection is lost; they are removed when it is over."""
-        if self._locate(user)[1] and user.user_id not in self._leases:
+        if self._locate(user.user_id)[1] and user.user_id not in self._leases:
             self._leases[user.user_id] = self._call_later(self._lease, lambda: self.remove(user))
 
     def remove(self, user: User) -> None:
         """Remove a user, such as one who has logged out; does nothing for one who is not online."""
         self._end_lease(user.user_id)
         self._typed_at.pop(user.user_id, None)
-        index, known = self._locate(user)
+        index, known = self._locate(user.user_id)
         if known:
             del self._users[index]
             self.changed.emit()
 
     def set_away(self, user: User, away: bool) -> None:
         """Note that a user's page has been hidden for some time, or is visible again."""
-        index, known = self._locate(user)
+        index, known = self._locate(user.user_id)
         if known and known.away != away:
             self._users[index] = replace(known, away=away)
             self.changed.emit()
@@ -135,15 +134,15 @@ class Presence:
     def set_typing(self, user: User) -> None:
         """Note that an online user is typing; ``typed`` is emitted every two seconds at most for each of them."""
         now = self._clock()
-        if self._locate(user)[1] and now - self._typed_at.get(user.user_id, -math.inf) >= TYPING_INTERVAL:
+        if self._locate(user.user_id)[1] and now - self._typed_at.get(user.user_id, -math.inf) >= TYPING_INTERVAL:
             self._typed_at[user.user_id] = now
             self.typed.emit(user)
 
-    def _locate(self, user: User) -> tuple[int, OnlineUser | None]:
+    def _locate(self, user_id: str) -> tuple[int, OnlineUser | None]:
         """Return the index at which a user is or would be, and the user who is there."""
-        index = bisect_left(self._users, user.user_id, key=_user_id)
+        index = bisect_left(self._users, user_id, key=_user_id)
         known = self._users[index] if index < len(self._users) else None
-        return index, known if known and known.user_id == user.user_id else None
+        return index, known if known and known.user_id == user_id else None
 
     def _end_lease(self, user_id: str) -> None:
         if lease := self._leases.pop(user_id, None):
