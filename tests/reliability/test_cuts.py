@@ -1,21 +1,17 @@
 """Every page shows what the database holds: all of it, in order, each message once, whatever happens to connections."""
 
 import asyncio
-import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from playwright.async_api import expect
 
 from tests.conftest import Arrive, EnterByWire
 from tests.support.crowd import all_of, others_say
 from tests.support.person import Person
 from tests.support.server import Server, both_ways
-from tests.support.wire import Wire
+from tests.support.table import NAMES, Step, Table, try_evenings
 
-NAMES = ['Ann', 'Ben', 'Cleo']
 WATCH_ORDER = """() => {
     window.disorder = [];
     const log = document.querySelector('.message-list');
@@ -26,66 +22,24 @@ WATCH_ORDER = """() => {
     new MutationObserver(look).observe(log, {childList: true, subtree: true});
 }"""
 
-Step = Callable[['Table'], Awaitable[None]]
 
-
-class Table:
-    """People at one table, each with a page on a wire of its own, and all that they have said so far."""
+class BrowserTable(Table):
+    """People with a browser each."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.people: list[Person] = []
-        self.wires: list[Wire] = []
-        self.said: list[list[str]] = []
-        self.words = itertools.count(1)
 
-    async def say(self, who: int, count: int) -> None:
-        texts = [f'{NAMES[who]} {next(self.words)}' for _ in range(count)]
-        self.said[who] += texts
+    async def send(self, who: int, texts: list[str]) -> None:
         await self.people[who].say_at_once(texts)
-
-    async def cut(self, who: int) -> None:
-        await self.wires[who].cut()
-
-    async def mend(self, who: int) -> None:
-        await self.wires[who].mend()
-
-    async def fray(self, who: int, count: int) -> None:
-        """Cut a connection once so many more bytes have come; a page that is cut off returns, and is cut again."""
-        self.wires[who].fray(count)
-        await self.wires[who].mend()
-
-    async def wait(self, milliseconds: int) -> None:
-        await asyncio.sleep(milliseconds / 1000)
-
-
-anybody = st.integers(0, len(NAMES) - 1)
-steps: st.SearchStrategy[Step] = st.one_of(
-    st.builds(lambda who, count: lambda table: table.say(who, count), anybody, st.integers(1, 12)),
-    st.builds(lambda who: lambda table: table.cut(who), anybody),
-    st.builds(lambda who: lambda table: table.mend(who), anybody),
-    st.builds(lambda who, count: lambda table: table.fray(who, count), anybody, st.integers(1, 20_000)),
-    st.builds(lambda time: lambda table: table.wait(time), st.integers(1, 150)),
-)
 
 
 @both_ways
-# no shrinking: what remains on the pages makes each example depend on those before
-@settings(
-    max_examples=10,
-    deadline=None,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(evening=st.lists(steps, min_size=6, max_size=18))
+@try_evenings(10, longest_wait=150)
 async def test_random_evening_leaves_every_page_with_all_of_it_in_order(
-    evening: list[Step], table: Table, server: Server
+    evening: list[Step], table: BrowserTable, server: Server
 ) -> None:
-    for step in evening:
-        await step(table)
-    for wire in table.wires:
-        wire.fray(None)
-        await wire.mend()
+    await table.play(evening)
 
     for person in table.people:
         await expect(person.held).to_have_count(0, timeout=30_000)
@@ -139,14 +93,13 @@ async def test_page_that_missed_too_much_starts_anew_without_a_hole(enter_by_wir
 
 
 @pytest.fixture
-async def table(enter_by_wire: EnterByWire) -> Table:
-    table = Table()
+async def table(enter_by_wire: EnterByWire) -> BrowserTable:
+    table = BrowserTable()
     for name in NAMES:
         person, wire = await enter_by_wire(name)
         await person.page.evaluate(WATCH_ORDER)
         table.people.append(person)
         table.wires.append(wire)
-        table.said.append([])
     await table.say(0, 1)
     for person in table.people:
         await person.sees('Ann 1')
