@@ -158,6 +158,7 @@ export default {
     fill(text) {
       this.area.value = text;
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
+      this.area.dispatchEvent(new Event("change")); // QInput knows it now; when it loses the focus, it writes what it knows
     },
     // what is typed anywhere goes into the box; `?` only after other words, since it opens the help
     onKeyAnywhere(event) {

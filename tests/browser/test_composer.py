@@ -14,6 +14,13 @@ window.shift = 0;
 const add = (list) => { for (const entry of list.getEntries()) window.shift += entry.value; };
 new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true});
 """
+SEND_AFTER_BLUR = """async box => {
+    box.blur();
+    await new Promise(queueMicrotask); // no timer is due between these two
+    document.querySelector('[aria-label=Send]').click();
+    await new Promise(resolve => setTimeout(resolve, 50));
+    return box.value;
+}"""
 
 
 def offers(person: Person, label: str) -> Locator:
@@ -71,6 +78,17 @@ async def test_all_is_offered_however_many_are_here(enter: Arrive) -> None:
 
     await expect(offers(ann, 'People to mention')).to_have_count(8)
     await expect(offers(ann, 'People to mention').last).to_have_text('all')
+
+
+async def test_a_sent_text_does_not_come_back_when_the_box_has_just_lost_the_focus(enter: Arrive) -> None:
+    """QInput writes its own value into the box a moment after that."""
+    ann = await enter('Ann')
+    await ann.box.fill('Tea?')
+
+    text_afterwards = await ann.box.evaluate(SEND_AFTER_BLUR)
+
+    assert text_afterwards == ''
+    await ann.sees_only('Tea?')
 
 
 async def test_a_refusal_describes_its_field(arrive: Arrive) -> None:

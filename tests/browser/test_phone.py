@@ -97,6 +97,18 @@ async def test_enter_breaks_the_line_and_the_button_sends(enter: Arrive) -> None
     await expect(ann.box).to_have_value('')
 
 
+async def test_the_keyboard_stays_open_when_the_button_sends(enter: Arrive) -> None:
+    ann = await enter('Ann', **PHONE)
+    await ann.box.fill('Tea?')
+    await ann.box.evaluate('box => box.addEventListener("blur", () => box.classList.add("left"))')
+
+    await ann.page.get_by_role('button', name='Send').tap()
+
+    await ann.sees_only('Tea?')
+    await expect(ann.box).to_be_focused()
+    assert 'left' not in (await ann.box.get_attribute('class') or '')
+
+
 async def test_a_tap_on_a_message_opens_a_sheet_with_words(enter: Arrive) -> None:
     ann, ben = await enter('Ann', **PHONE), await enter('Ben')
     await ann.say('Mine')
