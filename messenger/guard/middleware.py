@@ -1,7 +1,7 @@
 """The guard: looks at each request, handshake and packet that comes in, and at nothing that goes out."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -49,6 +49,9 @@ class Guard:
         self._app = app
         self._hosts = hosts
         self._has_logged_in = has_logged_in
+        # at most so many pages without a login has each network: those of the last count, and all loads since
+        self._pages = Counter[str]()
+        self._loads = 0  # since that count
         # the pages of each network's WebSockets, without those that had logged in when there were last many
         self._sockets: defaultdict[str, list[str]] = defaultdict(list)
 
@@ -85,12 +88,17 @@ class Guard:
         return None
 
     def _refuse_page(self, scope: Scope) -> str | None:
-        if len(Client.instances) < MAX_PAGES or scope['path'].startswith(NO_PAGES):
+        if scope['path'].startswith(NO_PAGES):
             return None
         network = _network(scope)
-        strangers = (client for client in Client.instances.values() if not self._has_logged_in(client))
-        count = sum(network_of(client.ip) == network for client in strangers)
-        return TOO_MANY if count >= MAX_PAGES else None
+        if self._pages[network] >= MAX_PAGES or self._loads >= MAX_PAGES:  # now and then, since it looks at every page
+            strangers = (client for client in Client.instances.values() if not self._has_logged_in(client))
+            self._pages, self._loads = Counter(network_of(client.ip) for client in strangers), 0
+        if self._pages[network] >= MAX_PAGES:
+            return TOO_MANY
+        self._pages[network] += 1
+        self._loads += 1
+        return None
 
     def _refuse_polling(self, scope: Scope, headers: Headers) -> str | None:
         query = _query(scope)

@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
+from messenger.guard import middleware
 from messenger.guard.browser_log import BrowserLog
 from messenger.guard.hosts import HostRule, parse_names
 from messenger.guard.packets import PacketError, is_allowed
@@ -114,3 +116,26 @@ def test_one_network_of_ipv6_counts_as_one() -> None:
     assert network_of('2001:db8::1') == network_of('2001:db8::2')
     assert network_of('192.168.1.5') == '192.168.1.5'
     assert network_of('unknown') == 'unknown'
+
+
+async def test_pages_that_are_gone_count_no_more() -> None:
+    """Nothing is left of these: the program behind the guard makes no page."""
+    passed, scope = [], {'type': 'http', 'path': '/', 'query_string': b'', 'client': ('10.0.0.1', 1)}
+    headers = [(b'host', b'localhost')]
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        passed.append(scope)
+
+    guard = middleware.Guard(app, hosts=RULE, has_logged_in=lambda _: False)
+    for _ in range(3 * middleware.MAX_PAGES):
+        await guard({**scope, 'headers': headers}, _receive_nothing, _send_nothing)
+
+    assert len(passed) == 3 * middleware.MAX_PAGES
+
+
+async def _receive_nothing() -> Message:
+    return {'type': 'http.disconnect'}
+
+
+async def _send_nothing(_: Message) -> None:
+    pass
