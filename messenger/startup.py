@@ -13,7 +13,7 @@ from nicegui import app, background_tasks
 from config import Settings
 from messenger import compat
 
-GC_THRESHOLDS = (50_000, 10, 10)
+GC_THRESHOLDS = (50_000, 2, 50)
 PAGES_PER_COLLECTION = 250
 MAX_FILES = 65_536
 
@@ -52,7 +52,11 @@ def raise_file_limit() -> None:
 
 
 def tune_garbage_collector() -> None:
-    """Have Python look less often through everything that lives long: with 200 visitors one look takes 0.2 s."""
+    """Have Python look less often through everything that lives long: with 200 visitors one look takes 0.2 s.
+
+    What has lived for a short while is looked through once more, so often that it takes less than 0.1 s even while
+    1,000 people arrive.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
