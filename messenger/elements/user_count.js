@@ -3,7 +3,7 @@
 
 /** @type {VueComponent} */
 export default {
-  template: "<span>{{ count }}</span>",
+  template: "<q-btn><span>{{ count }}</span></q-btn>",
   data: () => ({ count: 0 }),
   mounted() {
     window.socket.on("chat:users", this.onUsers);

@@ -30,4 +30,4 @@ class UserList(ui.element, component='user_list.js'):
 
 
 class UserCount(ui.element, component='user_count.js'):
-    """The number of users who are here."""
+    """A button with the number of users who are here; it takes the props of `ui.button`."""

@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import events, ui
 
 from auth import LoginSession
-from messenger import markdown
+from messenger import compat, markdown
 from messenger.chat import Chat, ChatError
 from messenger.elements.browser_tab import BrowserTab, close_on_back
 from messenger.elements.message_list import MessageList
@@ -74,9 +74,8 @@ class ChatPage:
     def _add_header(self, title: str) -> None:
         with ui.header(bordered=True, wrap=False):
             ui.label(title).props('role=heading aria-level=1').classes('title')
-            people = ui.button(icon='people', on_click=lambda: self._drawer.toggle(), color=None)
-            with people.props('flat no-caps aria-label=People'):
-                UserCount()
+            people = UserCount().on('click', lambda: self._drawer.toggle(), args=[])
+            people.props('icon=people flat no-caps aria-label=People')
             self._menu_button = ui.button(icon='more_vert', on_click=self._open_menu, color=None)
             self._menu_button.props('flat aria-label=Menu')
             ui.button('Log out', on_click=self._log_out, color=None).props('flat no-caps').classes('gt-xs')
@@ -88,7 +87,7 @@ class ChatPage:
             'Help': dialogs.show_help,
         }
         if self._menu and not self._menu.is_deleted:
-            self._menu.delete()  # it is still closing
+            compat.delete(self._menu)  # it is still closing
         with dialogs.open_menu(self._menu_button) as self._menu:
             for label, show in items.items():
                 ui.menu_item(label, show).props('role=button')
@@ -97,10 +96,9 @@ class ChatPage:
     def _add_drawer(self) -> None:
         with ui.right_drawer(bordered=True).props('breakpoint=768 width=240 aria-label="Who is here"') as self._drawer:
             close_on_back(self._drawer)
-            with ui.element('div').classes('drawer-header'):
-                ui.label('Who is here').props('role=heading aria-level=2').classes('heading')
-                close = ui.button(icon='close', on_click=self._drawer.hide, color=None)
-                close.props('flat round aria-label="Close the list"')
+            ui.label('Who is here').props('role=heading aria-level=2').classes('heading')
+            close = ui.button(icon='close', on_click=self._drawer.hide, color=None)
+            close.props('flat round aria-label="Close the list"')
             UserList(me=self._me, find=self._find_users)
 
     def _find_users(self, query: str) -> list[ListedUser]:

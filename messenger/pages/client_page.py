@@ -47,22 +47,29 @@ class ClientPage:
         self._client.on_delete(self._delete)
         self._tab = BrowserTab(
             news_icon=app_icon.NEWS_ICON,
-            on_load=lambda: self._login.show_unsent(),
+            on_load=self._show_unsent,
             on_leave=self._leave,
             on_away=self._set_away,
         )
-        self._login = LoginPage(settings.title, self._tab, self._log_in)
+        # until somebody has logged in
+        self._login: LoginPage | None = LoginPage(settings.title, self._tab, self._log_in)
 
     @property
     def _session(self) -> LoginSession | None:
         return self._storage.get('session')
+
+    def _show_unsent(self) -> None:
+        if self._login:
+            self._login.show_unsent()
 
     def _log_in(self, name: str, password: str) -> None:
         session = self._storage['session'] = self._login_service.log_in(name, password, self._source)
         app.storage.tab['reason'] = 'lost'  # why the tab will be back, unless something else happens first
         self._presence.connect(session)
         self._tab.remember_name(session.name)
-        self._login.delete()
+        if self._login:
+            self._login.delete()
+        self._login = None
         title = self._settings.title
         with self._client:
             ChatPage(
@@ -87,11 +94,11 @@ class ClientPage:
         """The page has connected, for the first time or again."""
         await self._hub.keep_latest_connection(self._client, OTHER_CONNECTION)
         session = self._session
-        if session is None:
+        if self._login:
             await self._login.explain()
-        elif session.ended:
+        elif session and session.ended:
             self._return_to_login('taken')
-        else:
+        elif session:
             session.connected = True
             self._presence.connect(session)
 

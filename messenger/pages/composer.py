@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
+from messenger import compat
 from messenger.elements.message_list import MessageList
 from messenger.elements.post_queue import Context, PostQueue
 from messenger.elements.suggestions import Suggestions
@@ -36,8 +37,8 @@ class Composer:
         :param find_emoji: return the emoji that some words may mean, with their names
         """
         self._find_emoji = find_emoji
-        with ui.element('div').classes('composer') as composer:
-            self._about = ui.element('div').classes('about')
+        self._about: ui.element | None = None
+        with ui.element('div').classes('composer') as self._composer:
             with ui.element('div').classes('box'):
                 self._box = (
                     ui.textarea(placeholder='Write a message…')
@@ -53,7 +54,7 @@ class Composer:
             self._queue = PostQueue(
                 self._box, messages, me=me, max_length=max_length, on_context=self._show_context, on_emptied=on_emptied
             )
-        self._queue.move(composer, 0)
+        self._queue.move(self._composer, 0)
         self._queue.submit_on_click(self._send)
 
     def show_reply(self, author: str, line: str) -> None:
@@ -74,7 +75,7 @@ class Composer:
 
     def cancel(self) -> None:
         """Give up a reply or an edit."""
-        if self._about.default_slot.children:
+        if self._about:
             self._queue.cancel()
 
     def _show_context(self, context: Context) -> None:
@@ -84,11 +85,18 @@ class Composer:
             case 'reply':
                 self._show_about('Replying')
             case _:
-                self._about.clear()
+                self._hide_about()
         is_edit = context == 'edit'
         self._send.props(f'icon={"check" if is_edit else "send"} aria-label={"Save" if is_edit else "Send"}')
 
     def _show_about(self, text: str) -> None:
-        with self._about.clear():
+        self._hide_about()
+        with self._composer, ui.element('div').classes('about') as self._about:
             ui.label(text).props('dir=auto')
             ui.button('Cancel', on_click=self.cancel, color=None).props('flat no-caps dense')
+        self._about.move(target_index=1)  # below what has not been sent
+
+    def _hide_about(self) -> None:
+        if self._about:
+            compat.delete(self._about)
+        self._about = None

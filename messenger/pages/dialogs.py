@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
-from messenger import markdown
+from messenger import compat, markdown
 from messenger.elements.browser_tab import BrowserTab, close_on_back
+from messenger.elements.definition_list import DefinitionList
 from messenger.elements.qr_code import QrCode
 from messenger.pages.invitation import reachable_address
 
@@ -49,7 +50,7 @@ def open_dialog(
     with ui.context.client, ui.element() as place, ui.dialog(value=True) as dialog, ui.card().classes('dialog'):
         dialog.props(f'role={role} aria-label="{title}" position={position}')
         close_on_back(dialog)
-        dialog.on('hide', lambda: _delete(dialog, place), args=[])
+        dialog.on('hide', lambda: compat.delete(dialog, place), args=[])  # both by one: it is the last that is heard
         with ui.element('div').classes('dialog-header'):
             ui.label(title).props('role=heading aria-level=2').classes('title')
             if closable:
@@ -62,7 +63,7 @@ def open_menu(button: ui.button) -> Iterator[ui.menu]:
     """Open a menu at a button, which is deleted as soon as it has been closed."""
     with button.client.layout, ui.menu(value=True) as menu:
         menu.props(f'target="#{button.html_id}" no-parent-event auto-close role=navigation aria-label=Menu')
-        menu.on('hide', menu.delete, args=[])
+        menu.on('hide', lambda: compat.delete(menu), args=[])
         close_on_back(menu)
         yield menu
 
@@ -71,18 +72,9 @@ def show_help() -> None:
     """Show the keys and how to format text."""
     with open_dialog('Help'):
         ui.label('Keys').props('role=heading aria-level=3').classes('heading')
-        with ui.element('dl'):
-            for key, meaning in KEYS.items():
-                with _row('kbd', key):
-                    ui.label(meaning)
+        DefinitionList(KEYS, tag='kbd')
         ui.label('Formatting').props('role=heading aria-level=3').classes('heading')
-        with ui.element('dl'):
-            for sample in FORMATS:
-                with _row('code', sample):
-                    ui.html(markdown.render(sample), sanitize=False).classes('text')
-            for sample, meaning in MORE_FORMATS.items():
-                with _row('code', sample):
-                    ui.label(meaning)
+        DefinitionList({sample: markdown.render(sample) for sample in FORMATS} | MORE_FORMATS, tag='code')
 
 
 def show_invitation(address: str) -> None:
@@ -178,17 +170,3 @@ async def pick_emoji(title: str, find: Callable[[str], Sequence[tuple[str, str]]
         show_found()
     emoji: str | None = await dialog
     return emoji
-
-
-def _delete(*elements: ui.element) -> None:
-    """Delete elements by one event: after that of a deleted element NiceGUI hears no other."""
-    for element in elements:
-        element.delete()
-
-
-@contextmanager
-def _row(tag: str, term: str) -> Iterator[None]:
-    with ui.element('dt'), ui.element(tag):
-        ui.label(term)
-    with ui.element('dd'):
-        yield

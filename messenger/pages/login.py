@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import app, events, ui
 
 from auth import LoginError
+from messenger import compat
 from messenger.elements.browser_tab import BrowserTab
 
 NOTICES: dict[str | None, str] = {
@@ -52,8 +53,7 @@ class LoginPage:
 
     def show_unsent(self) -> None:
         """Tell whether something is waiting to be sent."""
-        if not self._screen.is_deleted:
-            self._show_notice()
+        self._show_notice()
 
     async def explain(self) -> None:
         """Tell why this tab is at the login screen, unless it is there for the first time."""
@@ -70,7 +70,7 @@ class LoginPage:
 
     def delete(self) -> None:
         """Take the screen away."""
-        self._screen.delete()
+        compat.delete(self._screen)
 
     def _submit(self, event: events.GenericEventArguments) -> None:
         if self._screen.is_deleted:

@@ -23,6 +23,7 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
         'rate_limits',
         'chat',
         'presence',
+        'compat',
         'config',
         'models',
     },
