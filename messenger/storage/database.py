@@ -21,6 +21,8 @@ class Database(Protocol):
 
         Only one write transaction runs at a time, on all connections of all processes: ``work`` reads what every
         earlier one has committed. It may run twice, if the first attempt was rolled back.
+
+        :raises DatabaseUnavailableError: if it could not be committed, and nothing of it is kept
         """
 
     def erase(self) -> bool:

@@ -5,6 +5,10 @@ class DatabaseUnavailableError(Exception):
     """The database cannot be used; the message is a sentence that says what to do."""
 
 
+class DatabaseMovedError(DatabaseUnavailableError):
+    """The files of the database are not where they were; what has been committed is in them, wherever they are."""
+
+
 class CommitError(Exception):
     """A change was not committed, and nothing of it is kept."""
 

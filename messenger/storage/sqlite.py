@@ -1,10 +1,9 @@
 """SQLite: durable commits, one writer at a time, and its errors in words."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
@@ -13,11 +12,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from messenger.storage.errors import DatabaseUnavailableError
+from messenger.storage.errors import DatabaseMovedError, DatabaseUnavailableError
+from messenger.storage.files import OpenFiles, create_file
 from messenger.storage.schema import explain_foreign, prepare_schema
 
 T = TypeVar('T')
-ERASE_TIMEOUT = 0.2
+CONNECTIONS = 5
 
 
 class SqliteDatabase:
@@ -34,16 +34,16 @@ class SqliteDatabase:
         """
         self._engine = _create_engine(url, lock_timeout)
         self._path = path = str(self._engine.url.database)
-        _create_file(path)
         self._write_engine = self._engine.execution_options(writing=True)
         try:
-            self.write(partial(prepare_schema, name=path, back_up=partial(back_up, path)))
-        except DBAPIError as error:
-            self._engine.dispose()
-            raise DatabaseUnavailableError(explain_error(path, error)) from error
+            create_file(path)
+            with self._explaining_errors(), self._write_engine.begin() as connection:
+                prepare_schema(connection, name=path, back_up=partial(back_up, path))
         except DatabaseUnavailableError:
             self._engine.dispose()
             raise
+        self._files = OpenFiles(path)
+        self._open_connections()
         self.erase()  # what a server that was killed has left
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -52,6 +52,30 @@ class SqliteDatabase:
 
     def write(self, work: Callable[[Connection], T]) -> T:
         try:
+            with self._explaining_errors():
+                return self._write_again_if_read_only(work)
+        except DatabaseMovedError:
+            self._files.empty_log()  # which may have stayed behind
+            raise
+
+    def erase(self) -> bool:
+        """Copy the write-ahead log into the database and empty it; return whether nobody was in the way."""
+        return self._files.empty_log()
+
+    def close(self) -> None:
+        self.erase()
+        self._engine.dispose()
+        self._files.close()
+
+    def _open_connections(self) -> None:
+        """Open all connections at once: a file that is moved away is read on, but not opened again."""
+        with ExitStack() as connections:
+            for _ in range(CONNECTIONS):
+                connections.enter_context(self._engine.connect())
+        event.listen(self._engine, 'do_connect', lambda *_: self._files.check())
+
+    def _write_again_if_read_only(self, work: Callable[[Connection], T]) -> T:
+        try:
             return self._write(work)
         except DBAPIError as error:
             if 'readonly' not in str(error.orig):
@@ -59,28 +83,18 @@ class SqliteDatabase:
         self._engine.dispose()  # a connection remembers that the file was read-only
         return self._write(work)
 
-    def erase(self) -> bool:
-        """Copy the write-ahead log into the database and empty it; return whether nobody was in the way."""
-        try:  # writers wait as long as this waits for readers, so it does not wait long
-            with closing(sqlite3.connect(self._path, timeout=ERASE_TIMEOUT)) as connection:
-                busy, *_ = connection.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchone()
-        except sqlite3.OperationalError:
-            return False
-        return not busy
-
-    def close(self) -> None:
-        self.erase()
-        self._engine.dispose()
-
     def _write(self, work: Callable[[Connection], T]) -> T:
         with self._write_engine.begin() as connection:
-            return work(connection)
+            result = work(connection)
+            self._files.check()
+            return result
 
-
-def _create_file(path: str) -> None:
-    """Create an empty file that only its owner can read, if there is none; those that SQLite makes beside it follow."""
-    with suppress(OSError):  # SQLite will say what is wrong
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    @contextmanager
+    def _explaining_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise DatabaseUnavailableError(explain_error(self._path, error)) from error
 
 
 @contextmanager
@@ -126,16 +140,24 @@ def explain_error(path: str, error: DBAPIError) -> str:
         return explain_foreign(path)
     if 'readonly' in reason:
         return f'The database {path} is read-only. Make it and its folder writable, or set MESSENGER_DATABASE_URL.'
+    if 'full' in reason or 'disk I/O' in reason:
+        return f'The disk of the database {path} is full or failing ({reason}). Make room, or replace the disk.'
     if 'locked' in reason:
         return f'The database {path} is locked. End the program that holds it, or set MESSENGER_DATABASE_URL.'
     return (
-        f'The database {path} cannot be opened ({reason}). '
+        f'The database {path} cannot be used ({reason}). '
         f'Check that the folder exists and is writable, or set MESSENGER_DATABASE_URL.'
     )
 
 
 def _create_engine(url: str, lock_timeout: float) -> Engine:
-    engine = create_engine(url, connect_args={'timeout': lock_timeout, 'check_same_thread': False})
+    engine = create_engine(
+        url,
+        connect_args={'timeout': lock_timeout, 'check_same_thread': False},
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_use_lifo=True,  # the writer finds in its connection's cache what it has just written
+    )
 
     @event.listens_for(engine, 'connect')
     def _prepare(connection: sqlite3.Connection, _: object) -> None:

@@ -1,6 +1,7 @@
 """Group commit and reads. Nothing here waits on the event loop: commits and reads run in worker threads."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from messenger.batching import Batcher
 from messenger.storage import statements
 from messenger.storage.database import open_database
-from messenger.storage.errors import CommitError
+from messenger.storage.errors import CommitError, DatabaseUnavailableError
 from messenger.storage.statements import clamp_int64, read_views
 from messenger.storage.transaction import Command, WriteTransaction
 from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage
@@ -20,6 +21,7 @@ ERASE_PAUSE = 30.0
 MAX_COMMANDS_PER_COMMIT = 1000
 Pending = tuple[Command, asyncio.Future[MessageView]]
 Outcome = MessageView | Exception
+log = logging.getLogger('messenger')
 
 
 class Store:
@@ -40,6 +42,7 @@ class Store:
         self._listener: Callable[[Changes], None] = lambda changes: None
         self._writer = Batcher(self._write, name='store writer', limit=MAX_COMMANDS_PER_COMMIT)
         self._eraser = Batcher[None](self._erase, name='erase old text', pause=erase_pause)
+        self._trouble = ''
         self._is_closing = False
 
     def on_commit(self, listener: Callable[[Changes], None]) -> None:
@@ -52,7 +55,7 @@ class Store:
         A message whose ``client_message_id`` this author has used before is not stored again: the first one is
         returned.
 
-        :raises CommitError: if it could not be committed (disk full, database locked or read-only)
+        :raises CommitError: if it could not be committed (disk full, database locked, read-only or moved away)
         :raises CommandError: if the rules of a message forbid it
         """
         stored: asyncio.Future[MessageView] = asyncio.get_running_loop().create_future()
@@ -99,7 +102,9 @@ class Store:
         changes: Changes | None = None
         try:
             outcomes, changes = await asyncio.to_thread(self._database.write, partial(_execute, commands=commands))
+            self._note_trouble('')
         except Exception as error:  # whatever it was, every sender is told
+            self._note_trouble(f'{error}' if isinstance(error, DatabaseUnavailableError) else type(error).__name__)
             outcomes = [CommitError(type(error).__name__) for _ in batch]
         for (_, stored), outcome in zip(batch, outcomes, strict=True):
             _resolve(stored, outcome)
@@ -107,6 +112,14 @@ class Store:
             if any(isinstance(command, EditMessage | DeleteMessage) for command in commands):
                 self._eraser.add(None)
             self._listener(changes)  # here, not where a sender waits: a sender may be gone before the commit returns
+
+    def _note_trouble(self, trouble: str) -> None:
+        """Log why nothing can be stored when that begins, and when it is over."""
+        if trouble and trouble != self._trouble:
+            log.error('Nothing can be stored. %s', trouble)
+        elif self._trouble and not trouble:
+            log.warning('Messages can be stored again.')
+        self._trouble = trouble
 
     async def _erase(self, _: Sequence[None]) -> None:
         if not await asyncio.to_thread(self._database.erase) and not self._is_closing:

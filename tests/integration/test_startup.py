@@ -1,15 +1,20 @@
 """The command line: what it prints, and how it ends when it cannot start."""
 
+import asyncio
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from messenger.storage import Store
+from models import PostMessage
 from tests.support.server import ROOT, Server, environment, free_port
 
 
@@ -57,6 +62,15 @@ def test_a_file_that_is_no_database_ends_it(house: Path) -> None:
 
     assert_one_sentence(start('--port', str(free_port()), house=house), saying='The file main.db is not a database.')
     assert (house / 'main.db').read_text() == 'Dear diary, ' * 500
+
+
+async def test_a_log_without_its_database_ends_it(store: Store, house: Path) -> None:
+    await store.apply(PostMessage('Ann', 'ann', 'k', 'Hello', datetime.now(UTC)))
+    shutil.copy(house / 'main.db-wal', house / 'killed.db-wal')
+
+    ended = await asyncio.to_thread(start, '--port', str(free_port()), house=house, database_url='sqlite:///killed.db')
+
+    assert_one_sentence(ended, saying='The database killed.db is missing, but its latest messages are in')
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason='root may write everywhere')

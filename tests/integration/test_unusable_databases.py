@@ -7,8 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from messenger.storage import DatabaseUnavailableError, Store
+from messenger.storage.sqlite import explain_error
 
 
 def a_text_file(house: Path) -> str:
@@ -58,3 +60,15 @@ def test_an_unusable_database_is_one_sentence_with_a_way_out(
     assert sentence in str(caught.value)
     assert 'MESSENGER_DATABASE_URL' in str(caught.value)
     assert '\n' not in str(caught.value)
+
+
+def test_a_full_disk_is_one_sentence_with_a_way_out(house: Path) -> None:
+    with closing(sqlite3.connect(house / 'full.db')) as full:
+        full.execute('PRAGMA max_page_count = 1')
+        with pytest.raises(sqlite3.OperationalError) as caught:
+            full.execute('CREATE TABLE message (id INTEGER)')
+
+    assert explain_error('full.db', OperationalError('', {}, caught.value)) == (
+        'The disk of the database full.db is full or failing (database or disk is full). '
+        'Make room, or replace the disk.'
+    )

@@ -47,9 +47,26 @@ def database_read_only(server: Server) -> Iterator[None]:
     set_write_version(server, 2)
 
 
-@pytest.mark.parametrize('trouble', [disk_full, database_locked, database_read_only])
+@contextmanager
+def database_moved(server: Server) -> Iterator[None]:
+    """Somebody moves the file away, leaves those that SQLite keeps beside it, and then puts it back."""
+    away = server.database.rename(server.database.with_name('away.db'))
+    yield
+    assert not server.database.exists()
+    away.rename(server.database)
+
+
+@pytest.mark.parametrize(
+    ('trouble', 'logged'),
+    [
+        (disk_full, 'Messages can be stored again.'),  # there was no room in the log for the reason either
+        (database_locked, 'is locked. End the program that holds it'),
+        (database_read_only, 'is read-only. Make it and its folder writable'),
+        (database_moved, 'has been moved away, deleted or replaced while the messenger uses it. Put it back'),
+    ],
+)
 async def test_what_cannot_be_stored_stays_with_its_writer(
-    trouble: Callable[[Server], AbstractContextManager[None]], enter: Arrive, server: Server
+    trouble: Callable[[Server], AbstractContextManager[None]], logged: str, enter: Arrive, server: Server
 ) -> None:
     ann, ben = await enter('Ann'), await enter('Ben')
     await ann.say('before')
@@ -70,6 +87,8 @@ async def test_what_cannot_be_stored_stays_with_its_writer(
         await person.sees_only('before', 'Can you read this?')
     assert [text for _, text in server.kept()] == ['before', 'Can you read this?']
     assert is_sound(server)
+    assert server.output.read_text().count(logged) == 1
+    assert 'Messages can be stored again.' in server.output.read_text()
 
 
 async def test_disk_that_fills_up_keeps_all_that_anybody_saw(enter: Arrive, server: Server) -> None:
