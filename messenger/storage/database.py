@@ -32,11 +32,12 @@ class Database(Protocol):
         """Erase what has been overwritten or deleted, and close all connections."""
 
 
-def open_database(url: str, *, lock_timeout: float) -> Database:
+def open_database(url: str, *, lock_timeout: float, exclusive: bool) -> Database:
     """Open a database, and create or upgrade its tables.
 
     :param url: ``sqlite:///`` followed by a path
     :param lock_timeout: seconds to wait for another program that holds the database
+    :param exclusive: whether other servers that ask for the same are kept away
     :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
     """
-    return SqliteDatabase(url, lock_timeout=lock_timeout)
+    return SqliteDatabase(url, lock_timeout=lock_timeout, exclusive=exclusive)

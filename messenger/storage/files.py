@@ -1,4 +1,4 @@
-"""The files of a SQLite database while it is in use, which stay where they are."""
+"""The files of a SQLite database while it is in use: for one server only, and where they have always been."""
 
 import os
 import sqlite3
@@ -62,6 +62,26 @@ def create_file(path: str) -> None:
         )
     with suppress(OSError):  # SQLite will say what is wrong
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def claim(path: str) -> sqlite3.Connection | None:
+    """Keep other servers away until the connection is closed or the process has ended, in whatever way.
+
+    Pages of one server would not be told what is said on another. Programs that only look are not kept away. Where no
+    lock can be made, there is none: SQLite will say what is wrong with the folder.
+
+    :raises DatabaseUnavailableError: if another server uses the database
+    """
+    try:
+        lock = _connect(f'{os.path.realpath(path)}.lock', timeout=0)
+        lock.execute('BEGIN EXCLUSIVE')
+    except sqlite3.OperationalError as error:
+        if 'locked' not in str(error):
+            return None
+        raise DatabaseUnavailableError(
+            f'Another messenger uses the database {path}. End it, or set MESSENGER_DATABASE_URL to another file.'
+        ) from None
+    return lock
 
 
 def _connect(path: str, *, timeout: float) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from messenger.storage.errors import DatabaseMovedError, DatabaseUnavailableError
-from messenger.storage.files import OpenFiles, create_file
+from messenger.storage.files import OpenFiles, claim, create_file
 from messenger.storage.schema import explain_foreign, prepare_schema
 
 T = TypeVar('T')
@@ -27,15 +27,17 @@ class SqliteDatabase:
     by `erase`.
     """
 
-    def __init__(self, url: str, *, lock_timeout: float) -> None:
+    def __init__(self, url: str, *, lock_timeout: float, exclusive: bool = False) -> None:
         """Open the file, and create or upgrade its tables.
 
+        :param exclusive: whether other servers that ask for the same are kept away
         :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
         self._engine = _create_engine(url, lock_timeout)
         self._path = path = str(self._engine.url.database)
         self._write_engine = self._engine.execution_options(writing=True)
         try:
+            self._claim = claim(path) if exclusive else None
             create_file(path)
             with self._explaining_errors(), self._write_engine.begin() as connection:
                 prepare_schema(connection, name=path, back_up=partial(back_up, path))
@@ -66,6 +68,8 @@ class SqliteDatabase:
         self.erase()
         self._engine.dispose()
         self._files.close()
+        if self._claim:
+            self._claim.close()
 
     def _open_connections(self) -> None:
         """Open all connections at once: a file that is moved away is read on, but not opened again."""

@@ -30,15 +30,23 @@ class Store:
     Text that was edited or deleted is gone from the disk within a minute.
     """
 
-    def __init__(self, url: str, *, lock_timeout: float = LOCK_TIMEOUT, erase_pause: float = ERASE_PAUSE) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        exclusive: bool = False,
+        lock_timeout: float = LOCK_TIMEOUT,
+        erase_pause: float = ERASE_PAUSE,
+    ) -> None:
         """Open the database, and create or upgrade its tables.
 
         :param url: of the database, as SQLAlchemy writes it
+        :param exclusive: whether other servers that ask for the same are kept away
         :param lock_timeout: seconds to wait for another program that holds the database
         :param erase_pause: seconds between two times that old text is erased from the disk
         :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
-        self._database = open_database(url, lock_timeout=lock_timeout)
+        self._database = open_database(url, lock_timeout=lock_timeout, exclusive=exclusive)
         self._listener: Callable[[Changes], None] = lambda changes: None
         self._writer = Batcher(self._write, name='store writer', limit=MAX_COMMANDS_PER_COMMIT)
         self._eraser = Batcher[None](self._erase, name='erase old text', pause=erase_pause)

@@ -64,6 +64,25 @@ def test_a_file_that_is_no_database_ends_it(house: Path) -> None:
     assert (house / 'main.db').read_text() == 'Dear diary, ' * 500
 
 
+async def test_a_database_that_another_server_uses_ends_it(house: Path) -> None:
+    first = Server(house)
+    await first.start()
+    (house / 'link.db').symlink_to(first.database)
+
+    for name in ('main.db', 'link.db'):
+        ended = await asyncio.to_thread(
+            start, '--port', str(free_port()), house=house, database_url=f'sqlite:///{name}'
+        )
+        assert_one_sentence(
+            ended, saying=f'Another messenger uses the database {name}. End it, or set MESSENGER_DATABASE_URL'
+        )
+
+    assert first.is_healthy()
+    await first.kill()
+    await first.start()
+    await first.stop()
+
+
 async def test_a_log_without_its_database_ends_it(store: Store, house: Path) -> None:
     await store.apply(PostMessage('Ann', 'ann', 'k', 'Hello', datetime.now(UTC)))
     shutil.copy(house / 'main.db-wal', house / 'killed.db-wal')
