@@ -208,15 +208,15 @@ export default {
     // second time, although there is no network to load it from. So there is none, and a slow attempt is begun anew.
     watchConnection() {
       const { socket } = window;
-      let attempt = Date.now();
+      let attempt = performance.now(); // unlike the clock, it is never set back
       socket.io.timeout(false);
-      socket.io.on("reconnect_attempt", () => (attempt = Date.now()));
+      socket.io.on("reconnect_attempt", () => (attempt = performance.now()));
       this.timers.connection = setInterval(() => {
-        if (socket.connected) attempt = Date.now();
-        if (Date.now() - attempt < CONNECT_TIMEOUT) return;
+        if (socket.connected) attempt = performance.now();
+        if (performance.now() - attempt < CONNECT_TIMEOUT) return;
         socket.io.opts.transports = ["polling", "websocket"]; // a proxy may swallow WebSockets only
         socket.disconnect().connect();
-        attempt = Date.now();
+        attempt = performance.now();
       }, 1000);
     },
 

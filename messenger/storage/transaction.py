@@ -128,7 +128,7 @@ class WriteTransaction:
     def _assign_numbers(self, command: PostMessage) -> tuple[MessageView, dict[str, object]]:
         """Return a new message with the next ``id`` and ``seq``, and its row."""
         is_same_author = command.author_id == self._last_author_id
-        continuation = is_same_author and command.sent_at - self._last_sent_at < CONTINUATION_WITHIN
+        continuation = is_same_author and abs(command.sent_at - self._last_sent_at) < CONTINUATION_WITHIN
         self._last_id, self._last_author_id, self._last_sent_at = self._last_id + 1, command.author_id, command.sent_at
         return new_message(command, id=self._last_id, seq=self._next_seq(), continuation=continuation)
 

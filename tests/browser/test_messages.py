@@ -50,6 +50,16 @@ async def test_a_line_with_the_day_stands_between_days_in_the_readers_time_zone(
     await expect(tokyo.lines.first).to_have_text('Monday, 2 March 2026')
 
 
+async def test_messages_keep_their_order_and_days_when_the_clock_was_set_back(enter: Arrive, server: Server) -> None:
+    wrong, right = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC)
+    await remember(server, ('Old', 'a', wrong), ('Old', 'b', right), ('Old', 'c', right + timedelta(days=1)))
+
+    ann = await enter('Ann', locale='en-GB')
+
+    await ann.sees_only('a', 'b', 'c')
+    await expect(ann.lines).to_have_text(['Monday, 2 March 2026', 'Sunday, 1 March 2026', 'Monday, 2 March 2026'])
+
+
 async def test_one_can_change_ones_own_message(enter: Arrive) -> None:
     ann, ben = await enter('Ann'), await enter('Ben')
     await ann.say('The kettel is on')

@@ -132,6 +132,8 @@ def sent(author: str, *, at: datetime, text: str = 'x') -> PostMessage:
         ('Ann', timedelta(0), True),
         ('Ann', timedelta(minutes=5, microseconds=-1), True),
         ('Ann', timedelta(minutes=5), False),
+        ('Ann', timedelta(seconds=-1), True),  # a clock that was set right
+        ('Ann', timedelta(minutes=-5), False),
         ('Ben', timedelta(0), False),
     ],
 )

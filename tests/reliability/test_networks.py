@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from playwright.async_api import expect
@@ -34,6 +35,7 @@ async def test_network_that_swallows_everything_takes_no_page_away(enter_by_wire
     await wire.mend()
     for count in range(1, 5):
         await tries.reach(count)
+        await ann.page.clock.set_system_time(datetime.now(UTC) - timedelta(hours=count))  # it tries again all the same
         await ann.page.clock.fast_forward(16_000)
     await others_say(server, 1)
     wire.release()

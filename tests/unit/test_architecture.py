@@ -185,6 +185,13 @@ def test_private_names_of_others_are_only_in_compat(file: Path) -> None:
     assert part_of(file) == 'compat' or not private_names(file)
 
 
+def test_no_time_is_measured_by_a_clock_that_can_be_set_back() -> None:
+    for file in FILES:
+        assert 'time.time' not in calls(ast.parse(file.read_text())), file
+    for script in (ROOT / 'messenger').rglob('*.js'):
+        assert not re.search(r'Date\.now\(\) [-+<>]|= Date\.now', script.read_text()), script
+
+
 @pytest.mark.parametrize('file', FILES, ids=name_of)
 def test_nothing_happens_at_import(file: Path) -> None:
     for node in ast.parse(file.read_text()).body:
