@@ -1,5 +1,6 @@
 """What the tests start from: settings and a database of their own, people, servers, browsers."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -126,8 +127,7 @@ async def join(server: Server) -> AsyncIterator[Join]:
         return client
 
     yield join
-    for client in clients:
-        await client.leave()
+    await asyncio.gather(*[client.leave() for client in clients])
 
 
 EnterByWire = Callable[[str], Awaitable[tuple[Person, Wire]]]
