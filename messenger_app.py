@@ -57,10 +57,9 @@ def run(settings: Settings) -> None:
     ui.run(
         host=settings.host,
         port=settings.port,
-        title=settings.title,
         native=settings.native,
         window_size=(1000, 720) if settings.native else None,
-        language='en-US',
+        **pages.defaults(settings.title),
         tailwind=False,
         show=False,
         reload=False,

@@ -1,6 +1,7 @@
 """The screens, NiceGUI elements in Python, and what keeps them up to date."""
 
 from pathlib import Path
+from typing import Any
 
 from nicegui import app, ui
 
@@ -43,11 +44,10 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
         ClientPage(settings, login_service, chat, presence, hub, limits)
 
     for path in ('/', '/chat'):
-        ui.page(
-            path,
-            title=settings.title,
-            favicon=app_icon.FOLDER / 'bubble.svg',
-            dark=None,
-            reconnect_timeout=settings.reconnect_grace,
-            viewport=VIEWPORT,
-        )(messenger)
+        ui.page(path, reconnect_timeout=settings.reconnect_grace)(messenger)
+
+
+def defaults(title: str) -> dict[str, Any]:
+    """Return what `ui.run` is to set for all pages, also for those that NiceGUI makes to tell of an error."""
+    icon = (app_icon.FOLDER / 'bubble.svg').read_text()  # Windows would take a file for its window, which needs an .ico
+    return {'title': title, 'favicon': icon, 'viewport': VIEWPORT, 'dark': None, 'language': 'en-US'}

@@ -4,15 +4,12 @@ from nicegui import Client, app, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from messenger.elements import app_icon
-
 
 def install(title: str) -> None:
     """Have addresses that lead nowhere, and pages that fail, look like the rest."""
 
     async def show_not_found(request: Request, _: Exception) -> Response:
-        page = ui.page('', title=title, favicon=app_icon.FOLDER / 'bubble.svg', dark=None)
-        with Client(page, request=request) as client:
+        with Client(ui.page(''), request=request) as client:
             _show(title, 'There is no page at this address.')
         return client.build_response(request, 404)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from playwright.async_api import Locator, expect
@@ -30,7 +31,7 @@ def pill(person: Person) -> Any:
 async def icon(person: Person) -> str:
     """The SVG that the tab shows."""
     address = await person.page.locator('link[rel~=icon]').evaluate('link => link.href')
-    return await (await person.page.request.get(address)).text()
+    return await asyncio.to_thread(lambda: urlopen(address).read().decode())  # it may be a data URL
 
 
 def choice(settings: Locator, label: str) -> Locator:
