@@ -7,8 +7,9 @@ from nicegui import Client, app, core
 from messenger import compat
 from messenger.guard.browser_log import BrowserLog
 from messenger.guard.hosts import HostRule, parse_names
-from messenger.guard.middleware import Guard
+from messenger.guard.middleware import NO_PAGES, Guard
 
+__all__ = ['NO_PAGES', 'install']
 MAX_POLLED_PACKETS = 1000  # in one request
 
 

@@ -2,13 +2,17 @@
 
 from nicegui import Client, app, ui
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
+
+from messenger import guard
 
 
 def install(title: str) -> None:
     """Have addresses that lead nowhere, and pages that fail, look like the rest."""
 
     async def show_not_found(request: Request, _: Exception) -> Response:
+        if request.scope['path'].startswith(guard.NO_PAGES):
+            return PlainTextResponse('There is no file at this address.', 404)
         with Client(ui.page(''), request=request) as client:
             _show(title, 'There is no page at this address.')
         return client.build_response(request, 404)

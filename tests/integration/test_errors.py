@@ -86,3 +86,13 @@ async def test_every_page_has_our_title_icon_and_language(
     assert 'const dark = None;' in page  # light or dark as the browser has it
     assert f'<link href="data:image/svg+xml,{quote(ICON)}" rel="shortcut icon"' in page
     caplog.clear()
+
+
+async def test_missing_file_costs_no_page(user: User) -> None:
+    before = set(Client.instances)
+
+    for path in ('/_nicegui/nowhere', '/_nicegui/3.18.0/components/nowhere', '/healthy'):
+        response = await user.http_client.get(path, headers={'Accept': 'text/html'})
+        assert (response.status_code, response.text) == (404, 'There is no file at this address.')
+
+    assert set(Client.instances) == before
