@@ -1,4 +1,4 @@
-"""The messenger's own icon, a speech bubble, and its place on home screens."""
+"""The messenger's own icon, a speech bubble, and its place on home screens and in search results."""
 
 from pathlib import Path
 
@@ -9,7 +9,9 @@ FOLDER = Path(__file__).parent / 'icons'
 SIZES = (180, 192, 512)
 ICON = 'icons/bubble.svg'
 NEWS_ICON = 'icons/bubble-news.svg'
+DESCRIPTION = 'A chat for everybody who has the password: type any name and log in.'
 HEAD = (
+    f'<meta name="description" content="{DESCRIPTION}">'
     '<link rel="manifest" href="manifest.webmanifest">'
     '<link rel="apple-touch-icon" href="icons/180.png">'
     '<meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">'
@@ -24,6 +26,7 @@ def install(title: str) -> None:
         {
             'name': title,
             'short_name': title,
+            'description': DESCRIPTION,
             'start_url': '.',
             'scope': '.',
             'display': 'standalone',

@@ -74,7 +74,7 @@ async def test_what_went_wrong_is_in_the_log_and_not_on_the_page(
 
 
 @pytest.mark.parametrize('path', ['/', '/nowhere', '/failing'])
-async def test_every_page_has_our_title_icon_and_language(
+async def test_every_page_has_our_title_icon_language_and_description(
     path: str, user: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     ui.page('/failing')(fail)
@@ -83,6 +83,7 @@ async def test_every_page_has_our_title_icon_and_language(
 
     assert '<title>Simple Messenger</title>' in page
     assert '<html lang="en-US">' in page
+    assert '<meta name="description" content="A chat for everybody' in page
     assert 'const dark = None;' in page  # light or dark as the browser has it
     assert f'<link href="data:image/svg+xml,{quote(ICON)}" rel="shortcut icon"' in page
     caplog.clear()
