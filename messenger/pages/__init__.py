@@ -15,6 +15,7 @@ from messenger.pages import errors
 from messenger.pages.broadcasts import Broadcasts
 from messenger.pages.chat_events import ChatEvents, has_logged_in
 from messenger.pages.client_page import ClientPage
+from messenger.pages.compression import CompressedFiles
 from messenger.pages.headers import SecurityHeaders
 from messenger.presence import Presence
 from messenger.rate_limits import MemberLimits
@@ -35,6 +36,7 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
     broadcasts.install()
     guard.install(settings.allowed_hosts, has_logged_in=has_logged_in)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(CompressedFiles)
     app_icon.install(settings.title)
     suggestions.install()
     errors.install(settings.title)

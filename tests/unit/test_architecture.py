@@ -57,6 +57,7 @@ OWNERS = {
     'emoji': {'markdown', 'chat'},
     'cachetools': {'elements'},
     'segno': {'elements'},
+    'brotli': {'pages'},
     'confusable_homoglyphs': {'lookalikes'},
 }
 PRIVATE_MODULE = re.compile(
