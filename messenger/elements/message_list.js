@@ -5,6 +5,7 @@ const ALL = "all"; // what @all is marked with
 const CONNECT_TIMEOUT = 15000;
 const TYPING_TIME = 5000;
 const MAX_ROWS = 500;
+const mouse = matchMedia("(hover: hover)");
 const GAP = 8; // between a message and its tools, in pixels
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
@@ -179,7 +180,9 @@ export default {
       this.oldestId = this.newestId = null;
     },
     onSyncedMessages({ number, messages, history }) {
-      if (number === this.syncNumber) this.upsertMessages(messages, history);
+      if (number !== this.syncNumber) return;
+      if (history) this.upsertMessages(messages, true);
+      else this.addNews(messages);
     },
     finishSync({ number, seq, oldest_id }) {
       if (number !== this.syncNumber) return;
@@ -197,7 +200,7 @@ export default {
     },
     onMessages({ messages, follows }) {
       const to = messages.at(-1).seq;
-      this.upsertMessages(messages);
+      this.addNews(messages);
       if (follows <= this.cursor) this.cursor = Math.max(this.cursor, to);
       else if (this.live) this.sync();
       else if (!this.told) this.told = { from: follows, to, isTorn: false };
@@ -222,8 +225,11 @@ export default {
 
     // --- rows: those of `history` may go before the first one, others only where the conversation is here
 
+    addNews(messages) {
+      this.keepInPlace(() => this.notice(this.upsertMessages(messages)));
+      this.limitRows(this.isNearEnd());
+    },
     upsertMessages(messages, history = false) {
-      const keepPlace = this.placeKeeper(history);
       const added = [];
       for (const message of messages) {
         const known = this.row(message.id);
@@ -233,10 +239,8 @@ export default {
         if (this.row(message.id)?.dataset.author === this.me) getElement(this.queue).confirm(message.client_message_id);
         this.highestId = Math.max(this.highestId, message.id);
       }
-      keepPlace?.();
       this.setStop();
-      if (!history) this.notice(added);
-      if (!history) this.limitRows(this.isNearEnd());
+      return added;
     },
     // it is not here, but may be on its way as it was before; or it is new, below a window into the past
     skip(message) {
@@ -264,14 +268,16 @@ export default {
       if (isEndNear) this.setOldest(+rows[count].dataset.id);
       else this.newestId = +rows.at(-count - 1).dataset.id;
     },
-    // what is read stays where it is, whether or not the browser sees to that
+    // what is read stays where it is, whether or not the browser sees to that; at the end, what is new comes into view
     keepInPlace(change) {
       const { viewport } = this.$refs;
+      if (this.newestId === null && viewport.scrollTop > -2) return change();
       const top = viewport.getBoundingClientRect().top;
       const anchor = this.messages().find((row) => row.getBoundingClientRect().bottom > top);
       const place = anchor?.getBoundingClientRect().top;
       change();
-      if (anchor?.isConnected) viewport.scrollTop += anchor.getBoundingClientRect().top - place;
+      const moved = anchor?.isConnected ? anchor.getBoundingClientRect().top - place : 0;
+      if (moved) viewport.scrollTop += moved;
     },
     insertMessage({ id, html }) {
       let before = this.$refs.rows.lastElementChild;
@@ -280,7 +286,7 @@ export default {
       else this.$refs.rows.insertAdjacentHTML("afterbegin", html);
       const row = this.row(id);
       this.decorate(row);
-      const next = nextRow(row);
+      const next = neighbour(row, "nextElementSibling");
       if (next) this.decorate(next);
       return row;
     },
@@ -306,7 +312,7 @@ export default {
       const time = row.querySelector("time");
       const at = new Date(time.dateTime);
       const previous = previousRow(row)?.querySelector("time");
-      const isSameDay = previous && new Date(previous.dateTime).toDateString() === at.toDateString();
+      const isSameDay = previous && Quasar.date.isSameDate(previous.dateTime, at, "day");
       const isMeant = (part) => [this.me, ALL].some((user) => part.dataset.users.split(" ").includes(user));
       time.textContent = clock.format(at);
       time.title = moment.format(at);
@@ -321,14 +327,6 @@ export default {
       for (const code of row.querySelectorAll("pre")) this.widthObserver.observe(code);
       for (const reaction of row.querySelectorAll(".reaction")) reaction.ariaPressed = String(isMeant(reaction));
     },
-    // where the browser does not keep the scroll position by itself
-    placeKeeper(history) {
-      const viewport = this.$refs.viewport;
-      const height = viewport.scrollHeight;
-      if (history || viewport.scrollTop > -2 || CSS.supports("overflow-anchor", "auto")) return null;
-      return () => (viewport.scrollTop -= viewport.scrollHeight - height);
-    },
-
     // --- older and newer messages, and the way to one of them
 
     setOldest(id) {
@@ -472,19 +470,20 @@ export default {
     },
     onVisibility() {
       if (document.hidden) return;
-      if (this.unread && this.isLineOutOfSight()) this.toLine();
+      this.goToLine();
       this.onScroll();
     },
     // first to the line, then to the end
     toNews() {
-      if (this.unread && this.isLineOutOfSight()) this.toLine();
-      else this.scrollToNewest();
+      if (!this.goToLine()) this.scrollToNewest();
     },
-    toLine() {
+    goToLine() {
+      if (!this.unread || !this.isLineOutOfSight()) return false;
       this.hasSeenLine = true;
       const row = this.row(this.firstUnreadId);
       if (row) row.scrollIntoView();
       else this.jump(this.firstUnreadId);
+      return true;
     },
     scrollToNewest() {
       this.hasSeenLine = true;
@@ -531,7 +530,7 @@ export default {
       tools.style.translate = `${left - frame.left}px ${top - frame.top}px`;
     },
     hideTools() {
-      if (hasMouse() && !this.$refs.tools.contains(document.activeElement)) this.tools = null;
+      if (!this.$refs.tools.contains(document.activeElement)) this.tools = null;
     },
     reply(id) {
       const row = this.row(id);
@@ -542,10 +541,10 @@ export default {
       this.tools = null;
     },
     copyText(id) {
-      copy(this.row(id)?.querySelector(".text").innerText.trim() ?? "");
+      Quasar.copyToClipboard(this.row(id)?.querySelector(".text").innerText.trim() ?? "");
     },
     copyLink(id) {
-      copy(new URL(`#m${id}`, location.href).href);
+      Quasar.copyToClipboard(new URL(`#m${id}`, location.href).href);
       this.tools = null;
     },
     editLast(event) {
@@ -577,12 +576,12 @@ export default {
       else if (part === row && getSelection()?.isCollapsed) this.offerActions(row);
     },
     offerActions(row) {
-      if (hasMouse()) this.showTools(row);
+      if (mouse.matches) this.showTools(row);
       else if (!row.classList.contains("deleted")) this.$emit("tap", +row.dataset.id, row.dataset.author === this.me);
     },
     onHover(event) {
       const row = event.target.closest(".message");
-      if (row && hasMouse() && !event.buttons && getSelection()?.isCollapsed) this.showTools(row);
+      if (row && mouse.matches && !event.buttons && getSelection()?.isCollapsed) this.showTools(row);
     },
     // nothing is in the way of who marks text
     onPress(event) {
@@ -647,14 +646,13 @@ export default {
 };
 
 // between the rows stand lines with the day, and before what is new
-function previousRow(row) {
-  const previous = row.previousElementSibling;
-  return previous && !previous.matches(".message") ? previousRow(previous) : previous;
+function neighbour(row, side) {
+  const next = row[side];
+  return next && !next.matches(".message") ? neighbour(next, side) : next;
 }
 
-function nextRow(row) {
-  const next = row.nextElementSibling;
-  return next && !next.matches(".message") ? nextRow(next) : next;
+function previousRow(row) {
+  return neighbour(row, "previousElementSibling");
 }
 
 /** Have a line with some words before a row, or none; the day is above what is new. */
@@ -696,10 +694,6 @@ function setTabIndex(row, index) {
   for (const part of row.querySelectorAll("a, button")) /** @type {HTMLElement} */ (part).tabIndex = index;
 }
 
-function hasMouse() {
-  return matchMedia("(hover: hover)").matches;
-}
-
 /** @param {string} text */
 function capitalize(text) {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
@@ -707,8 +701,7 @@ function capitalize(text) {
 
 /** @param {Date} at */
 function dayOf(at) {
-  const midnight = (/** @type {number | Date} */ when) => new Date(when).setHours(0, 0, 0, 0);
-  const days = Math.round((midnight(Date.now()) - midnight(at)) / 86400000);
+  const days = Quasar.date.getDateDiff(new Date(), at, "days");
   return days === 0 || days === 1 ? capitalize(relative.format(-days, "day")) : date.format(at);
 }
 
@@ -717,22 +710,9 @@ function idInAddress() {
   return +(location.hash.match(/^#m(\d{1,15})$/)?.[1] ?? 0) || null;
 }
 
-// also where the page may not use the clipboard
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const fill = (/** @type {ClipboardEvent} */ event) => {
-      event.preventDefault();
-      event.clipboardData?.setData("text/plain", text);
-    };
-    document.addEventListener("copy", fill, { once: true });
-    document.execCommand("copy");
-  }
-}
-
 async function copyCode(button) {
-  await copy(button.parentElement.querySelector("pre").innerText);
+  await Quasar.copyToClipboard(button.parentElement.querySelector("pre").innerText);
+  button.focus(); // where the clipboard may be used with HTTPS only, another way has taken the focus
   button.textContent = "Copied";
   setTimeout(() => (button.textContent = "Copy"), 1500);
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The browser's half of PostQueue: a text leaves the box at once, and is kept in this browser until it has been stored.
 
+const mouse = matchMedia("(hover: hover)"); // a phone's keyboard hides half of the conversation, and has no Shift + Enter
 const COUNT_FROM = 200; // what is left is counted when it is less
 const MAX_LENGTH = 20_000; // the server closes a connection that sends more than any message may have
 const TOO_LONG = "This text is far too long for one message. Please send it in parts.";
@@ -38,7 +39,7 @@ export default {
     window.socket.on("chat:rejected", this.onRejected);
     window.addEventListener("beforeunload", this.onUnload);
     this.load();
-    if (matchMedia("(hover: hover)").matches) this.area.focus(); // a phone's keyboard would hide half of the conversation
+    if (mouse.matches) this.area.focus();
   },
   unmounted() {
     window.socket.off("chat:confirmed", this.onConfirmed);
@@ -52,6 +53,7 @@ export default {
     // --- sending, once however often
 
     submit(event) {
+      if (event && !mouse.matches) return;
       // not with Shift, and not while an input method composes (keyCode 229 is Safari's way to say so)
       if (event?.shiftKey || event?.isComposing || event?.keyCode === 229) return;
       if (event && isInFence(this.area.value.slice(0, this.area.selectionStart))) return;

@@ -8,8 +8,6 @@ from nicegui import events, ui
 
 from messenger.elements.message_list import MessageList
 
-HAS_MOUSE = "matchMedia('(hover: hover)').matches"  # a phone's keyboard has no Shift + Enter
-
 Context = Literal['', 'reply', 'edit']
 
 
@@ -46,7 +44,7 @@ class PostQueue(ui.element, component='post_queue.js'):
         messages.props['queue'] = self.id
         self.on('context', lambda e: on_context(_context(e)))
         self.on('emptied', lambda e: on_emptied(e.args) if type(e.args) is int else None)
-        box.on('keydown.enter', js_handler=f'(event) => {HAS_MOUSE} && getElement({self.id}).submit(event)')
+        box.on('keydown.enter', js_handler=f'(event) => getElement({self.id}).submit(event)')
         box.on('keydown.up', js_handler=f'(event) => event.target.value || getElement({messages.id}).editLast(event)')
 
     def submit_on_click(self, button: ui.button) -> None:
