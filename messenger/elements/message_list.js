@@ -1,6 +1,8 @@
 // @ts-check
 // The browser's half of MessageList: rows are placed by id, readers keep their place, nothing is missing.
 
+import { listen } from "socket_events";
+
 const ALL = "all"; // what @all is marked with
 const CONNECT_TIMEOUT = 15000;
 const TYPING_TIME = 5000;
@@ -103,7 +105,7 @@ export default {
     this.timers = {};
   },
   mounted() {
-    const handlers = {
+    this.stopListening = listen({
       connect: this.onConnect,
       disconnect: () => (this.live = this.isReceiving = false),
       "chat:messages": this.onMessages,
@@ -116,16 +118,7 @@ export default {
       "chat:resync": this.sync,
       "chat:typing": this.onTyping,
       "chat:check": () => {},
-    };
-    // where the server cannot see how much a page has read, it asks for an acknowledgement
-    this.listeners = Object.entries(handlers).map(([name, handler]) => [
-      name,
-      (event, acknowledge) => {
-        handler(event);
-        if (name.startsWith("chat:")) acknowledge?.();
-      },
-    ]);
-    for (const [name, listener] of this.listeners) window.socket.on(name, listener);
+    });
     this.watchConnection();
     this.edgeObserver = new IntersectionObserver(this.onEdge, { root: this.$refs.viewport, rootMargin: "300px" });
     this.widthObserver = new ResizeObserver((entries) => {
@@ -141,7 +134,7 @@ export default {
     if (window.socket.connected) this.sync();
   },
   unmounted() {
-    for (const [name, listener] of this.listeners) window.socket.off(name, listener);
+    this.stopListening();
     document.removeEventListener("visibilitychange", this.onVisibility);
     window.removeEventListener("hashchange", this.onAddress);
     this.edgeObserver.disconnect();

@@ -10,7 +10,7 @@ from messenger.elements.browser_tab import BrowserTab
 MAX_LABEL_LENGTH = 200
 
 
-class MessageList(ui.element, component='message_list.js'):
+class MessageList(ui.element, component='message_list.js', dependencies=['socket_events.js']):
     """Shows messages in order of their ids: each once, and none is missing.
 
     Its messages come as the events of `realtime.protocol`: it synchronizes on each connection and places rows by id.

@@ -1,6 +1,8 @@
 // @ts-check
 // The browser's half of PostQueue: a text leaves the box at once, and is kept in this browser until it has been stored.
 
+import { listen } from "socket_events";
+
 const mouse = matchMedia("(hover: hover)"); // a phone's keyboard hides half of the conversation, and has no Shift + Enter
 const COUNT_FROM = 200; // what is left is counted when it is less
 const MAX_LENGTH = 20_000; // the server closes a connection that sends more than any message may have
@@ -35,18 +37,16 @@ export default {
     this.area.addEventListener("input", this.onInput);
     this.area.addEventListener("keydown", this.onKey);
     window.addEventListener("keydown", this.onKeyAnywhere, true); // before the help hears of it
-    window.socket.on("chat:confirmed", this.onConfirmed);
-    window.socket.on("chat:rejected", this.onRejected);
     window.addEventListener("beforeunload", this.onUnload);
+    this.stopListening = listen({ "chat:confirmed": this.onConfirmed, "chat:rejected": this.onRejected });
     this.load();
     if (mouse.matches) this.area.focus();
   },
   unmounted() {
-    window.socket.off("chat:confirmed", this.onConfirmed);
-    window.socket.off("chat:rejected", this.onRejected);
-    window.removeEventListener("beforeunload", this.onUnload);
-    clearTimeout(this.retry);
     window.removeEventListener("keydown", this.onKeyAnywhere, true);
+    window.removeEventListener("beforeunload", this.onUnload);
+    this.stopListening();
+    clearTimeout(this.retry);
   },
 
   methods: {
@@ -104,13 +104,11 @@ export default {
       }
       return item;
     },
-    onConfirmed({ client_message_id }, acknowledge) {
+    onConfirmed({ client_message_id }) {
       this.confirm(client_message_id);
-      acknowledge?.();
     },
     // what was refused goes back into the box, before what has been typed since
-    onRejected({ client_message_id, sentence, retry_after }, acknowledge) {
-      acknowledge?.();
+    onRejected({ client_message_id, sentence, retry_after }) {
       if (client_message_id && retry_after) return this.hold(retry_after, sentence);
       const item = this.confirm(client_message_id);
       if (item) {

@@ -11,7 +11,7 @@ from messenger.elements.message_list import MessageList
 Context = Literal['', 'reply', 'edit']
 
 
-class PostQueue(ui.element, component='post_queue.js'):
+class PostQueue(ui.element, component='post_queue.js', dependencies=['socket_events.js']):
     """Takes texts out of a text area, and sends each of them exactly once.
 
     What has not been stored is shown as not sent yet, and sent again after a reconnect. What is refused comes back into

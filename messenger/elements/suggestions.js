@@ -1,6 +1,8 @@
 // @ts-check
 // The browser's half of Suggestions: keys must choose at once, so nothing here waits for the server.
 
+import { listen } from "socket_events";
+
 const ALL = "all";
 const MAX_SUGGESTIONS = 8;
 const PEOPLE = /(?:^|\s)@([^@\n]{0,32})$/;
@@ -33,10 +35,10 @@ export default {
     this.area.addEventListener("input", this.suggest);
     // before the text area hears of it
     this.area.parentElement.addEventListener("keydown", this.onKey, true);
-    window.socket.on("chat:users", this.onUsers);
+    this.stopListening = listen({ "chat:users": this.onUsers });
   },
   unmounted() {
-    window.socket.off("chat:users", this.onUsers);
+    this.stopListening();
   },
 
   methods: {

@@ -9,7 +9,7 @@ EMOJI_PATH = '/emoji.json'
 CACHING = {'Cache-Control': 'public, max-age=86400'}  # they change with a release only
 
 
-class Suggestions(ui.element, component='suggestions.js'):
+class Suggestions(ui.element, component='suggestions.js', dependencies=['socket_events.js']):
     """Offers names and emoji by the keyboard or a tap.
 
     After an ``@`` in a text area these are those who are here and those who have written; after a ``:`` and two letters

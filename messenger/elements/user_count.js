@@ -1,19 +1,16 @@
 // @ts-check
 // The browser's half of UserCount.
 
+import { listen } from "socket_events";
+
 /** @type {VueComponent} */
 export default {
   template: "<q-btn><span>{{ count }}</span></q-btn>",
   data: () => ({ count: 0 }),
   mounted() {
-    window.socket.on("chat:users", this.onUsers);
+    this.stopListening = listen({ "chat:users": ({ count }) => (this.count = count) });
   },
   unmounted() {
-    window.socket.off("chat:users", this.onUsers);
-  },
-  methods: {
-    onUsers(event) {
-      this.count = event.count;
-    },
+    this.stopListening();
   },
 };

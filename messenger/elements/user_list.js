@@ -1,6 +1,8 @@
 // @ts-check
 // The browser's half of UserList: what is the same for everybody is told once to all pages.
 
+import { listen } from "socket_events";
+
 /** @type {VueComponent} */
 export default {
   template: `
@@ -22,16 +24,15 @@ export default {
   emits: ["search"],
   data: () => ({ users: /** @type {any[]} */ ([]), count: 0, query: "", found: /** @type {any[] | null} */ (null) }),
   mounted() {
-    window.socket.on("chat:users", this.onUsers);
+    this.stopListening = listen({ "chat:users": this.onUsers });
   },
   unmounted() {
-    window.socket.off("chat:users", this.onUsers);
+    this.stopListening();
   },
   methods: {
-    onUsers({ users, count }, acknowledge) {
+    onUsers({ users, count }) {
       this.users = users;
       this.count = count;
-      acknowledge?.();
     },
     search(query) {
       if (query.trim()) this.$emit("search", query);

@@ -10,7 +10,7 @@ from messenger.realtime.protocol import ListedUser
 MAX_QUERY_LENGTH = 64
 
 
-class UserList(ui.element, component='user_list.js'):
+class UserList(ui.element, component='user_list.js', dependencies=['socket_events.js']):
     """Lists the users of the latest `UsersEvent`; where these are not all, it finds others by name."""
 
     def __init__(self, *, me: str, find: Callable[[str], Sequence[ListedUser]]) -> None:
@@ -29,5 +29,5 @@ class UserList(ui.element, component='user_list.js'):
             self.run_method('showFound', query, [asdict(user) for user in self._find(query)])
 
 
-class UserCount(ui.element, component='user_count.js'):
+class UserCount(ui.element, component='user_count.js', dependencies=['socket_events.js']):
     """A button with the number of users who are here; it takes the props of `ui.button`."""
