@@ -1,6 +1,7 @@
 """The messages on the screen."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from nicegui import events, ui
@@ -8,9 +9,18 @@ from nicegui import events, ui
 from messenger.elements.browser_tab import BrowserTab
 
 MAX_LABEL_LENGTH = 200
+MODULES: list[str | Path] = [  # that the browser's half imports, by their names
+    'change_cursor.js',
+    'connection_watch.js',
+    'message_rows.js',
+    'message_tools.js',
+    'roving_focus.js',
+    'socket_events.js',
+    'typing_line.js',
+]
 
 
-class MessageList(ui.element, component='message_list.js', dependencies=['socket_events.js']):
+class MessageList(ui.element, component='message_list.js', dependencies=MODULES):
     """Shows messages in order of their ids: each once, and none is missing.
 
     Its messages come as the events of `realtime.protocol`: it synchronizes on each connection and places rows by id.
