@@ -3,13 +3,15 @@
 
 import { ChangeCursor } from "change_cursor";
 import { watchConnection } from "connection_watch";
+import { MessageRange } from "message_range";
 import { authorOf, idOf, MessageRows, textOf } from "message_rows";
 import MessageTools from "message_tools";
 import { RovingFocus } from "roving_focus";
 import { listen } from "socket_events";
 import TypingLine from "typing_line";
+import { UnreadMessages } from "unread_messages";
+import { Viewport } from "viewport";
 
-const MAX_ROWS = 500;
 const mouse = matchMedia("(hover: hover)");
 
 /** @type {VueComponent} */
@@ -21,17 +23,18 @@ export default {
         @scroll.passive="onScroll" @keydown="onKey" @click="onClick" @mouseover="onHover" @mousedown="onPress">
         <div class="wall" @mouseleave="$refs.tools.leave()">
           <div ref="edge" class="edge">
-            <q-btn v-if="oldestId" flat no-caps label="Earlier messages" tabindex="-1" @click="loadOlder" />
-            <span v-else-if="oldestId === 0">Beginning of the conversation</span>
+            <q-btn v-if="ends.oldestId" flat no-caps label="Earlier messages" tabindex="-1" @click="loadOlder" />
+            <span v-else-if="ends.oldestId === 0">Beginning of the conversation</span>
           </div>
           <div ref="rows" class="rows" role="log" aria-label="Messages" aria-live="polite" aria-relevant="additions"></div>
-          <div v-show="newestId !== null" ref="newerEdge" class="edge"></div>
+          <div v-show="ends.newestId !== null" ref="newerEdge" class="edge"></div>
           <message-tools ref="tools" :me="me" :reactions="reactions" @react="react" @reply="reply" @link="copyLink"
             @pick="$emit('pick', $event)" @edit="$emit('edit', $event)" @delete="$emit('delete', $event)" />
         </div>
       </div>
       <div class="pill">
-        <q-btn v-if="unread || isFar || newestId !== null" rounded unelevated no-caps color="primary" :label="pillLabel" @click="toNews" />
+        <q-btn v-if="pill.unread || isFar || ends.newestId !== null" rounded unelevated no-caps color="primary"
+          :label="pillLabel" @click="toNews" />
       </div>
       <div role="status">
         <div v-if="hasBeenLive && !live && !isReceiving" class="offline">
@@ -48,21 +51,24 @@ export default {
     live: false, // whether everything has come, and what is posted can be sent
     hasBeenLive: false,
     isReceiving: false, // whether the socket is connected
-    oldestId: /** @type {number | null} */ (null), // the messages here begin with this id; 0 for the first of all
-    newestId: /** @type {number | null} */ (null), // and end with this one; null for the newest of all
-    unread: 0,
-    isFar: false,
-    isLineAbove: false, // whether the line before what is new is out of sight, above
+    ends: { oldestId: null, newestId: null }, // of what is here, as `MessageRange` knows them
+    pill: { unread: 0, isLineAbove: false }, // what it tells, as `UnreadMessages` counts it
+    isFar: false, // whether the newest messages are far below what is in sight
   }),
 
   computed: {
     pillLabel() {
-      if (!this.unread) return "Newest ↓";
-      return `${this.unread} new message${this.unread > 1 ? "s" : ""} ${this.isLineAbove ? "↑" : "↓"}`;
+      const { unread, isLineAbove } = this.pill;
+      if (!unread) return "Newest ↓";
+      return `${unread} new message${unread > 1 ? "s" : ""} ${isLineAbove ? "↑" : "↓"}`;
     },
   },
   watch: {
-    unread(count) {
+    live() {
+      this.viewport.lookAgain();
+    },
+    ends: { handler: "onEndsMoved", deep: true },
+    "pill.unread"(count) {
       getElement(this.tab)?.setUnread(count);
     },
   },
@@ -71,15 +77,12 @@ export default {
     this.changes = new ChangeCursor();
     this.editedRow = null;
     this.goal = idInAddress(); // the message to jump to once it is here
-    this.askedBefore = this.askedAfter = null; // the ends that more messages have been asked for, on this connection
-    this.skipped = []; // changes of messages that are not here, but may be on their way as they were before
-    this.highestId = 0; // of all messages that are known of, here or not
-    this.seenKey = `messenger:seen:${this.me}`;
-    this.seenId = +(localStorage.getItem(this.seenKey) ?? 0); // the reader has seen all messages up to this one
-    this.hasSeenLine = false;
   },
   mounted() {
     this.rows = new MessageRows(this.$refs.rows, this.me);
+    this.viewport = new Viewport(this.$refs.viewport, this.rows);
+    this.range = new MessageRange(this.rows, this.viewport, this.ends);
+    this.unread = new UnreadMessages(this.rows, this.viewport, this.pill);
     this.focus = new RovingFocus(this.rows);
     this.stopListening = listen({
       connect: this.onConnect,
@@ -94,8 +97,8 @@ export default {
       "chat:resync": this.sync,
       "chat:check": () => {},
     });
-    this.edgeObserver = new IntersectionObserver(this.onEdge, { root: this.$refs.viewport, rootMargin: "300px" });
-    this.watchEdges();
+    this.viewport.watch(this.$refs.edge, this.loadOlder);
+    this.viewport.watch(this.$refs.newerEdge, this.loadNewer);
     this.timers = [watchConnection(window.socket), setInterval(() => this.rows.updateDays(), 60000)];
     document.addEventListener("visibilitychange", this.onVisibility);
     window.addEventListener("hashchange", this.onAddress);
@@ -105,7 +108,7 @@ export default {
     this.stopListening();
     document.removeEventListener("visibilitychange", this.onVisibility);
     window.removeEventListener("hashchange", this.onAddress);
-    this.edgeObserver.disconnect();
+    this.viewport.stopWatching();
     this.timers.forEach(clearInterval);
   },
 
@@ -117,8 +120,7 @@ export default {
     // --- synchronization: the page says how far it has come, and gets what it misses
 
     onConnect() {
-      this.askedBefore = this.askedAfter = null; // what a lost connection was asked for does not come any more
-      this.skipped = [];
+      this.range.forgetRequests();
       this.sync();
     },
     sync() {
@@ -128,9 +130,8 @@ export default {
     },
     onReset({ number }) {
       if (number !== this.changes.syncNumber) return;
-      this.rows.clear();
+      this.range.reset();
       this.changes.reset();
-      this.oldestId = this.newestId = null;
     },
     onSyncedMessages({ number, messages, history }) {
       if (number !== this.changes.syncNumber) return;
@@ -140,12 +141,11 @@ export default {
     finishSync({ number, seq, oldest_id }) {
       if (number !== this.changes.syncNumber) return;
       const isComplete = this.changes.finishSync(seq);
-      if (oldest_id !== null) this.setOldest(oldest_id);
+      if (oldest_id !== null) this.range.setOldest(oldest_id);
       if (!isComplete) return this.sync();
-      if (!this.hasBeenLive) this.findWhereLeftOff();
+      if (!this.hasBeenLive) this.unread.restore(this.ends.oldestId);
       this.live = this.hasBeenLive = true;
       this.onScroll();
-      this.watchEdges();
       if (this.goal) this.jump(this.goal);
       getElement(this.queue).resend();
     },
@@ -160,19 +160,18 @@ export default {
     // --- rows: those of `history` may go before the first one, others only where the conversation is here
 
     addNews(messages) {
-      this.keepInPlace(() => this.notice(this.upsertMessages(messages)));
-      this.limitRows(this.isNearEnd());
+      this.range.keepInSight(() => this.notice(this.upsertMessages(messages)));
+      this.range.limit(this.viewport.isNearEnd());
     },
     upsertMessages(messages, history = false) {
       const added = [];
       for (const message of messages) {
         const row = this.rows.get(message.id);
         if (row) this.rows.update(row, message);
-        else if (history || this.isWithin(message.id)) added.push(this.rows.insert(message));
+        else if (history || this.range.includes(message.id)) added.push(this.rows.insert(message));
         else this.skip(message);
-        const isOwn = this.rows.get(message.id)?.dataset.author === this.me;
-        if (isOwn) getElement(this.queue).confirm(message.client_message_id);
-        this.highestId = Math.max(this.highestId, message.id);
+        if (this.rows.isOwn(this.rows.get(message.id))) getElement(this.queue).confirm(message.client_message_id);
+        this.range.highestId = Math.max(this.range.highestId, message.id);
       }
       this.$refs.tools.update();
       this.focus.update();
@@ -180,102 +179,47 @@ export default {
     },
     // it is not here, but may be on its way as it was before; or it is new, below a window into the past
     skip(message) {
-      const isAwaited = [this.oldestId, this.newestId].some(
-        (id) => id && [this.askedBefore, this.askedAfter].includes(id),
-      );
-      if (isAwaited || this.goal) this.skipped.push(message);
-      if (message.id > this.highestId) this.unread++;
-    },
-    isWithin(id) {
-      return id >= (this.oldestId ?? 0) && (this.newestId === null || id <= this.newestId);
-    },
-    isNearEnd() {
-      const { scrollTop, scrollHeight } = this.$refs.viewport;
-      return -scrollTop < scrollHeight / 2;
-    },
-    // so many rows are enough to read in; what is dropped at the far end comes back on scrolling
-    limitRows(isEndNear) {
-      const rows = this.rows.all();
-      const surplus = rows.length - MAX_ROWS;
-      if (surplus <= 0) return;
-      this.keepInPlace(() => {
-        for (const row of isEndNear ? rows.slice(0, surplus) : rows.slice(-surplus)) this.rows.remove(row);
-      });
-      if (isEndNear) this.setOldest(idOf(rows[surplus]));
-      else this.newestId = idOf(rows.at(-surplus - 1));
-    },
-    // what is read stays where it is, whether or not the browser sees to that; at the end, what is new comes into view
-    keepInPlace(change) {
-      const { viewport } = this.$refs;
-      if (this.newestId === null && viewport.scrollTop > -2) return change();
-      const top = viewport.getBoundingClientRect().top;
-      const anchor = this.rows.all().find((row) => row.getBoundingClientRect().bottom > top);
-      const place = anchor?.getBoundingClientRect().top;
-      change();
-      const moved = anchor?.isConnected ? anchor.getBoundingClientRect().top - place : 0;
-      if (moved) viewport.scrollTop += moved;
+      if (this.range.isWaiting() || this.goal) this.range.skipped.push(message);
+      if (message.id > this.range.highestId) this.pill.unread++;
     },
 
     // --- older and newer messages, and the way to one of them
 
-    setOldest(id) {
-      this.oldestId = id;
-      this.rows.removeBefore(id);
+    onEndsMoved() {
       this.focus.update();
-      this.watchEdges();
-    },
-    // the messages up to this one are here; others may have come, and not have been placed, while these were on their way
-    setNewest(id) {
-      const last = this.rows.last ? idOf(this.rows.last) : 0;
-      this.newestId = id === null && this.highestId > last ? last : id;
-      this.watchEdges();
-    },
-    // and again, since an edge may still be in sight
-    watchEdges() {
-      for (const edge of [this.$refs.edge, this.$refs.newerEdge]) {
-        this.edgeObserver.unobserve(edge);
-        this.edgeObserver.observe(edge);
-      }
-    },
-    onEdge(entries) {
-      for (const { isIntersecting, target } of entries) {
-        if (isIntersecting && target === this.$refs.edge) this.loadOlder();
-        else if (isIntersecting) this.loadNewer();
-      }
+      this.viewport.lookAgain();
     },
     loadOlder() {
-      if (!this.live || !this.oldestId || this.askedBefore === this.oldestId) return;
-      this.askedBefore = this.oldestId;
-      this.emit("load_older", { before: this.oldestId });
+      const request = this.live && this.range.requestOlder();
+      if (request) this.emit("load_older", request);
     },
     loadNewer() {
-      if (!this.live || this.newestId === null || this.askedAfter === this.newestId) return;
-      this.askedAfter = this.newestId;
-      this.emit("load_newer", { after: this.newestId });
+      const request = this.live && this.range.requestNewer();
+      if (request) this.emit("load_newer", request);
     },
     // a page may be older than a change that came while it was on its way
     placePage(messages) {
       this.upsertMessages(messages, true);
-      this.upsertMessages(this.skipped.splice(0).filter(({ id }) => this.rows.get(id)));
+      this.upsertMessages(this.range.takeSkipped());
     },
     onOlderMessages({ before, messages, oldest_id }) {
-      if (before !== this.oldestId) return;
+      if (before !== this.ends.oldestId) return;
       this.placePage(messages);
-      this.setOldest(oldest_id);
-      this.limitRows(false);
+      this.range.setOldest(oldest_id);
+      this.range.limit(false);
     },
     onNewerMessages({ after, messages, newest_id }) {
-      if (after !== this.newestId) return;
-      this.keepInPlace(() => this.placePage(messages));
-      this.setNewest(newest_id);
-      this.limitRows(true);
+      if (after !== this.ends.newestId) return;
+      this.range.keepInSight(() => this.placePage(messages));
+      this.range.setNewest(newest_id);
+      this.range.limit(true);
     },
     onWindow({ message_id, messages, oldest_id, newest_id }) {
       if (message_id !== this.goal) return;
       this.rows.clear();
       this.placePage(messages);
-      this.setOldest(oldest_id);
-      this.setNewest(newest_id);
+      this.range.setOldest(oldest_id);
+      this.range.setNewest(newest_id);
       this.goal = null;
       if (this.rows.get(message_id)) this.jump(message_id);
     },
@@ -293,53 +237,28 @@ export default {
       if (id) this.jump(id);
     },
 
-    // --- keeping up: what has come while nobody looked is counted, and stands below a line until the next time
+    // --- keeping up with what is new
 
     isFollowing() {
-      return !document.hidden && this.newestId === null && this.$refs.viewport.scrollTop > -40;
-    },
-    // after a login: the line is where it was when this user was here the last time
-    findWhereLeftOff() {
-      if (!this.seenId || !this.rows.last) return;
-      const isLoaded = this.oldestId <= this.seenId + 1;
-      const news = this.rows.all().filter((row) => idOf(row) > this.seenId && row.dataset.author !== this.me);
-      this.unread = isLoaded ? news.length : idOf(this.rows.last) - this.seenId;
-      if (this.unread) this.drawLine(isLoaded ? idOf(news[0]) : this.seenId + 1);
+      return !document.hidden && this.range.isAtEnd && this.viewport.distance < 40;
     },
     notice(rows) {
-      const news = rows.filter((row) => row.dataset.author !== this.me);
+      const news = rows.filter((row) => !this.rows.isOwn(row));
       for (const row of rows) this.$refs.typing.forget(row.dataset.author);
       if (this.isFollowing()) this.onScroll();
-      if (!news.length) return;
-      if (!this.isFollowing()) {
-        if (!this.unread) this.drawLine(idOf(news[0]));
-        this.unread += news.length;
-      }
-      if (!document.hidden && document.hasFocus()) return;
+      else if (news.length) this.unread.add(news);
+      if (news.length && (document.hidden || !document.hasFocus())) this.announce(news);
+    },
+    announce(news) {
       const mentions = news.filter((row) => row.querySelector(".of-me"));
       const last = mentions.at(-1) ?? news.at(-1);
       const content = { author: authorOf(last), text: textOf(last) };
       getElement(this.tab)?.announce({ ...content, isMention: mentions.length > 0, onClick: this.toNews });
     },
-    drawLine(id) {
-      this.rows.drawLine(id);
-      this.hasSeenLine = false;
-    },
-    // whether what is new begins above what can be seen, or further back than what is here
-    isLineOutOfSight() {
-      const { firstUnreadId } = this.rows;
-      const row = this.rows.get(firstUnreadId);
-      if (!row) return firstUnreadId > 0 && firstUnreadId < (this.oldestId ?? 0);
-      return row.getBoundingClientRect().top < this.$refs.viewport.getBoundingClientRect().top;
-    },
     onScroll() {
-      this.isFar = this.$refs.viewport.scrollTop < -400;
-      this.isLineAbove = this.isLineOutOfSight();
-      if (!this.isLineAbove) this.hasSeenLine = true;
-      if (!this.isFollowing() || (this.unread && !this.hasSeenLine)) return;
-      this.unread = 0;
-      this.seenId = Math.max(this.seenId, this.highestId);
-      localStorage.setItem(this.seenKey, this.seenId);
+      this.isFar = this.viewport.distance > 400;
+      this.unread.update(this.ends.oldestId);
+      if (this.isFollowing()) this.unread.markSeen(this.range.highestId);
     },
     onVisibility() {
       if (document.hidden) return;
@@ -351,18 +270,18 @@ export default {
       if (!this.goToLine()) this.scrollToNewest();
     },
     goToLine() {
-      if (!this.unread || !this.isLineOutOfSight()) return false;
-      this.hasSeenLine = true;
-      const row = this.rows.get(this.rows.firstUnreadId);
+      if (!this.pill.unread || !this.unread.isLineAbove(this.ends.oldestId)) return false;
+      this.unread.hasSeenLine = true;
+      const row = this.rows.get(this.rows.lineId);
       if (row) row.scrollIntoView();
-      else this.jump(this.rows.firstUnreadId);
+      else this.jump(this.rows.lineId);
       return true;
     },
     scrollToNewest() {
-      this.hasSeenLine = true;
+      this.unread.hasSeenLine = true;
       this.focus.reset();
-      this.$refs.viewport.scrollTop = 0;
-      if (this.newestId === null) return this.onScroll();
+      this.viewport.scrollToEnd();
+      if (this.range.isAtEnd) return this.onScroll();
       this.changes.reset(); // the newest messages instead of a window into the past
       this.sync();
     },
@@ -409,7 +328,7 @@ export default {
     },
     offerActions(row) {
       if (mouse.matches) this.$refs.tools.show(row);
-      else if (!row.classList.contains("deleted")) this.$emit("tap", idOf(row), row.dataset.author === this.me);
+      else if (!row.classList.contains("deleted")) this.$emit("tap", idOf(row), this.rows.isOwn(row));
     },
     onHover(event) {
       const row = event.target.closest(".message");
@@ -434,13 +353,8 @@ export default {
     },
     // for who writes, while the box is empty
     scrollByKey(event) {
-      const { viewport } = this.$refs;
-      const page = viewport.clientHeight * 0.9;
       if (event.key === "End") this.scrollToNewest();
-      else if (event.key === "Home") viewport.scrollTop = -viewport.scrollHeight;
-      else if (event.key === "PageUp") viewport.scrollTop -= page;
-      else if (event.key === "PageDown") viewport.scrollTop += page;
-      else return;
+      else if (!this.viewport.scrollByKey(event.key)) return;
       event.preventDefault();
     },
   },

@@ -12,11 +12,14 @@ MAX_LABEL_LENGTH = 200
 MODULES: list[str | Path] = [  # that the browser's half imports, by their names
     'change_cursor.js',
     'connection_watch.js',
+    'message_range.js',
     'message_rows.js',
     'message_tools.js',
     'roving_focus.js',
     'socket_events.js',
     'typing_line.js',
+    'unread_messages.js',
+    'viewport.js',
 ]
 
 

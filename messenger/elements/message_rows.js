@@ -18,7 +18,7 @@ export class MessageRows {
   constructor(element, me) {
     this.element = element;
     this.me = me;
-    this.firstUnreadId = 0; // the line before what is new is above this message
+    this.lineId = 0; // the line before what is new is above this message
     this.widthObserver = new ResizeObserver((entries) => {
       for (const { target } of entries) setRegion(target);
     });
@@ -32,6 +32,10 @@ export class MessageRows {
   /** @returns {any[]} from first to last */
   all() {
     return [...this.element.getElementsByClassName("message")];
+  }
+
+  isOwn(row) {
+    return row?.dataset.author === this.me;
   }
 
   get last() {
@@ -87,8 +91,8 @@ export class MessageRows {
 
   /** Have the line before what is new above a message. */
   drawLine(id) {
-    const previous = this.get(this.firstUnreadId);
-    this.firstUnreadId = id;
+    const previous = this.get(this.lineId);
+    this.lineId = id;
     for (const row of [previous, this.get(id)]) if (row) this.decorate(row);
   }
 
@@ -103,7 +107,7 @@ export class MessageRows {
     const at = new Date(time.dateTime);
     const previous = neighbour(row, "previousElementSibling")?.querySelector("time");
     const isSameDay = previous && Quasar.date.isSameDate(previous.dateTime, at, "day");
-    const isFirstUnread = idOf(row) === this.firstUnreadId;
+    const isFirstUnread = idOf(row) === this.lineId;
     const isMeant = (part) => [this.me, ALL].some((user) => part.dataset.users.split(" ").includes(user));
     time.textContent = clock.format(at);
     time.title = moment.format(at);
@@ -111,7 +115,7 @@ export class MessageRows {
     row.classList.toggle("first", !isSameDay || isFirstUnread);
     setLine(row, "news", isFirstUnread ? "New messages" : "");
     setLine(row, "day", isSameDay ? "" : dayOf(at));
-    row.classList.toggle("own", row.dataset.author === this.me);
+    row.classList.toggle("own", this.isOwn(row));
     for (const part of row.querySelectorAll(".mention, .quote")) part.classList.toggle("of-me", isMeant(part));
     for (const reaction of row.querySelectorAll(".reaction")) reaction.ariaPressed = String(isMeant(reaction));
     for (const code of row.querySelectorAll("pre")) this.widthObserver.observe(code);
