@@ -113,7 +113,7 @@ export default {
   },
 
   methods: {
-    emit(name, data = {}) {
+    emit(name, data) {
       window.socket.emit(`chat:${name}`, data);
     },
 
@@ -299,10 +299,10 @@ export default {
     },
     copyText(id) {
       const row = this.rows.get(id);
-      if (row) Quasar.copyToClipboard(textOf(row));
+      if (row) copy(textOf(row));
     },
     copyLink(id) {
-      Quasar.copyToClipboard(new URL(`#m${id}`, location.href).href);
+      copy(new URL(`#m${id}`, location.href).href);
     },
     editLast(event) {
       const own = [...this.$refs.rows.querySelectorAll(".message.own:not(.deleted)")].at(-1);
@@ -365,9 +365,15 @@ function idInAddress() {
   return +(location.hash.match(/^#m(\d{1,15})$/)?.[1] ?? 0) || null;
 }
 
+// without HTTPS Quasar copies from a text area of its own, which takes the focus
+async function copy(text) {
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  await Quasar.copyToClipboard(text);
+  focused?.focus({ preventScroll: true });
+}
+
 async function copyCode(button) {
-  await Quasar.copyToClipboard(button.parentElement.querySelector("pre").innerText);
-  button.focus(); // where the clipboard may be used with HTTPS only, another way has taken the focus
+  await copy(button.parentElement.querySelector("pre").innerText);
   button.textContent = "Copied";
   setTimeout(() => (button.textContent = "Copy"), 1500);
 }
