@@ -7,12 +7,12 @@ whoever updates one of these packages reads this module again, runs all tests an
 import asyncio
 import importlib.metadata
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import uvicorn.config
 from engineio.payload import Payload
-from nicegui import core
+from nicegui import Client, core
 from nicegui.element import Element
 from nicegui.server import Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -147,8 +147,29 @@ def delete(*elements: Element) -> None:
     deleted = [part for element in elements for part in (element, *element.descendants())]
     for element in elements:
         element.delete()
-    for part in deleted:
-        for observed in (part.classes, part.style, part.props):
+    _free(deleted)
+
+
+def free_soon(client: Client) -> None:
+    """Free the memory of a page that is being deleted, as soon as it is deleted.
+
+    A page's elements know the handlers of their events, which know the page: a full collection, which finds that out,
+    stops the server for 0.3 s while strangers load page after page.
+    """
+    elements = list(client.elements.values())
+
+    def free() -> None:
+        _free(elements)
+        for handlers in (client.connect_handlers, client.disconnect_handlers, client.delete_handlers):
+            handlers.clear()
+
+    asyncio.get_running_loop().call_soon(free)
+
+
+def _free(elements: Iterable[Element]) -> None:
+    for element in elements:
+        getattr(element, '_event_listeners', {}).clear()
+        for observed in (element.classes, element.style, element.props):
             getattr(observed, '_change_handlers', []).clear()
 
 

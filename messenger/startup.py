@@ -1,6 +1,5 @@
 """From the command to a server that says where it is: checks beforehand, news for the operator, the desktop window."""
 
-import asyncio
 import gc
 import importlib.util
 import os
@@ -14,7 +13,6 @@ from config import Settings
 from messenger import compat
 
 GC_THRESHOLDS = (50_000, 2, 50)
-PAGES_PER_COLLECTION = 250
 MAX_FILES = 65_536
 
 
@@ -31,7 +29,6 @@ def install(settings: Settings, *, close: Callable[[], Awaitable[None]]) -> None
     app.on_startup(compat.warn_of_slow_websockets)
     app.on_startup(raise_file_limit)
     app.on_startup(tune_garbage_collector)
-    app.on_delete(PageCollector().count)
     app.on_startup(lambda: background_tasks.create(_release_polling_clients(), name='release polling clients'))
     app.on_startup(lambda: announce(settings))
     if settings.native:
@@ -60,31 +57,6 @@ def tune_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-
-
-class PageCollector:
-    """Frees what ended pages have left, now and then.
-
-    NiceGUI's pages are reference cycles that live long, which only a full collection frees. One collection for so many
-    pages takes 2 % of the time that loading them took.
-    """
-
-    def __init__(self, *, collect: Callable[[], object] = gc.collect) -> None:
-        """
-        :param collect: frees all reference cycles
-        """
-        self._collect = collect
-        self._ended = 0
-
-    def count(self) -> None:
-        """Note that a page has ended."""
-        self._ended += 1
-        if self._ended == PAGES_PER_COLLECTION:
-            asyncio.get_running_loop().call_soon(self._free)
-
-    def _free(self) -> None:
-        self._ended = 0
-        self._collect()
 
 
 def announce(settings: Settings) -> None:

@@ -45,11 +45,10 @@ class BrowserTab(ui.element, component='browser_tab.js'):
         :param on_away: called with True when the page has been hidden for a while, with False when it is looked at
         """
         super().__init__()
-        self._on_load = on_load
         self.preferences = Preferences()
         self.has_unsent = False
         self.props['news-icon'] = news_icon
-        self.on('loaded', self._load)
+        self.on('loaded', lambda e: self._load(e, on_load))
         self.on('leave', on_leave, args=[])
         self.on('away', lambda e: on_away(e.args is True))
 
@@ -80,11 +79,11 @@ class BrowserTab(ui.element, component='browser_tab.js'):
         """Have the tab know a name after it has been loaded again."""
         self.run_method('rememberName', name)
 
-    def _load(self, arguments: events.GenericEventArguments) -> None:
+    def _load(self, arguments: events.GenericEventArguments, on_load: Callable[[], Any]) -> None:
         match arguments.args:
             case [dict(preferences), bool(has_unsent)]:
                 self.preferences, self.has_unsent = _preferences(preferences), has_unsent
-                self._on_load()
+                on_load()
 
 
 def close_on_back(element: ui.element) -> None:

@@ -16,6 +16,7 @@ from messenger import compat
 from messenger.guard.hosts import HostRule
 from messenger.guard.packets import MAX_ID_LENGTH, MAX_MEMBER_PACKET, MAX_STRANGER_PACKET, PacketError, is_allowed
 from messenger.guard.socket import GuardedSocket
+from messenger.guard.socket_garbage import SocketGarbage
 from messenger.networks import network_of
 
 SOCKET_PATH = '/_nicegui_ws/'
@@ -54,6 +55,7 @@ class Guard:
         self._loads = 0  # since that count
         # the pages of each network's WebSockets, without those that had logged in when there were last many
         self._sockets: defaultdict[str, list[str]] = defaultdict(list)
+        self._garbage = SocketGarbage()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope['type']:
@@ -155,6 +157,7 @@ class Guard:
         try:
             await self._app(scope, socket.receive, send)
         finally:
+            self._garbage.count()
             if client_id in self._sockets[network]:
                 self._sockets[network].remove(client_id)
             if not self._sockets[network]:

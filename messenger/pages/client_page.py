@@ -4,6 +4,7 @@ from nicegui import app, background_tasks, ui
 
 from auth import LoginService, LoginSession
 from config import Settings
+from messenger import compat
 from messenger.chat import Chat
 from messenger.elements import app_icon
 from messenger.elements.browser_tab import BrowserTab
@@ -124,3 +125,5 @@ class ClientPage:
         if session and not session.ended:
             self._login_service.log_out(session)
             self._presence.remove(session)
+        self._login = None
+        compat.free_soon(self._client)

@@ -36,7 +36,6 @@ class Composer:
         :param on_emptied: called with the id of a message whose text has been removed in an edit
         :param find_emoji: return the emoji that some words may mean, with their names
         """
-        self._find_emoji = find_emoji
         self._about: ui.element | None = None
         with ui.element('div').classes('composer') as self._composer:
             with ui.element('div').classes('box'):
@@ -47,7 +46,7 @@ class Composer:
                     .on('keydown.escape', self.cancel, args=[])
                     .on('keydown', on_typing, throttle=TYPING_INTERVAL, trailing_events=False, js_handler=EMIT_TEXT_KEY)
                 )
-                emoji = ui.button(icon='mood', on_click=self._insert_emoji, color=None)
+                emoji = ui.button(icon='mood', on_click=lambda: self._insert_emoji(find_emoji), color=None)
                 emoji.props('flat round aria-label=Emoji')
                 self._send = ui.button(icon='send').props('unelevated round aria-label=Send')
             Suggestions(self._box, me=me)
@@ -69,8 +68,8 @@ class Composer:
         """Return whether something that was written has not been stored."""
         return await self._queue.has_unsent()
 
-    async def _insert_emoji(self) -> None:
-        if emoji := await dialogs.pick_emoji('Insert an emoji', self._find_emoji):
+    async def _insert_emoji(self, find: Callable[[str], Sequence[tuple[str, str]]]) -> None:
+        if emoji := await dialogs.pick_emoji('Insert an emoji', find):
             self._queue.insert(emoji)
 
     def cancel(self) -> None:

@@ -1,17 +1,13 @@
 """What opens over the chat, as NiceGUI's simulated user sees it. All of it is gone when it has been closed."""
 
 import asyncio
-import gc
 import re
-import sys
-import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from nicegui import ui
 
-from messenger import compat
 from messenger.elements.browser_tab import BrowserTab, Preferences
 from messenger.elements.message_list import MessageList
 from messenger.storage import Store
@@ -182,35 +178,3 @@ async def until(store: Store, condition: Callable[[MessageView], bool]) -> None:
     async with asyncio.timeout(10):
         while not condition(await message(store)):
             await asyncio.sleep(0.01)
-
-
-async def test_deleted_elements_leave_nothing_to_the_garbage_collector(open_chat: OpenChat) -> None:
-    ann = await open_chat('Ann')
-    assert ann.client
-    with ann.client.content, ui.card() as card:
-        label = ui.label('Tea?').classes('warm').style('color: red').props('dir=auto')
-    parts = [weakref.ref(part) for element in (card, label) for part in (element.classes, element.style, element.props)]
-    await asyncio.sleep(0.1)  # until the browser has been told
-    gc.disable()
-    try:
-        compat.delete(card)
-        del card, label
-        await asyncio.sleep(0.1)
-        ann.client.outbox.prune_history(sys.maxsize)  # the browser has acknowledged everything
-
-        assert [part for part in parts if part()] == []
-    finally:
-        gc.enable()
-
-
-async def test_elements_are_deleted_even_if_nicegui_looks_different_inside(open_chat: OpenChat) -> None:
-    ann = await open_chat('Ann')
-    assert ann.client
-    with ann.client.content:
-        label = ui.label('Tea?')
-    for part in (label.classes, label.style, label.props):
-        del part._change_handlers
-
-    compat.delete(label)
-
-    assert label.is_deleted

@@ -9,8 +9,8 @@ from messenger.guard import middleware
 from messenger.guard.browser_log import BrowserLog
 from messenger.guard.hosts import HostRule, parse_names
 from messenger.guard.packets import PacketError, is_allowed
+from messenger.guard.socket_garbage import SOCKETS_PER_COLLECTION, SocketGarbage
 from messenger.networks import network_of
-from messenger.startup import PageCollector
 from tests.support.clock import Clock
 
 RULE = HostRule(['chat.example.org'], own_name='kettle.example.net')
@@ -101,15 +101,19 @@ def test_browsers_report_a_few_lines_a_minute(caplog: pytest.LogCaptureFixture) 
     assert len(caplog.messages) == 21
 
 
-async def test_ended_pages_are_collected_together() -> None:
+async def test_what_sockets_leave_is_freed_together() -> None:
     collections: list[int] = []
-    collector = PageCollector(collect=lambda: collections.append(1))
+    garbage = SocketGarbage(collect=lambda: collections.append(1))
 
-    for _ in range(1000):  # at once, as NiceGUI ends those that never connected
-        collector.count()
+    for _ in range(SOCKETS_PER_COLLECTION - 1):
+        garbage.count()
+        await asyncio.sleep(0)
+    assert collections == []
+    for _ in range(SOCKETS_PER_COLLECTION):  # at once
+        garbage.count()
     await asyncio.sleep(0)
 
-    assert len(collections) == 1
+    assert collections == [1]
 
 
 def test_one_network_of_ipv6_counts_as_one() -> None:
