@@ -173,6 +173,18 @@ def _free(elements: Iterable[Element]) -> None:
             getattr(observed, '_change_handlers', []).clear()
 
 
+def is_listened_to(client_id: str, element_id: int, listener_id: str) -> bool:
+    """Return whether an event of a page can reach one of the listeners of its element, or its element is gone.
+
+    NiceGUI logs a traceback for each event of an unknown listener, so that a page could fill the disk. If its listeners
+    are not where they were when this was written, every event can reach them.
+    """
+    client = Client.instances.get(client_id)
+    element = client.elements.get(element_id) if client else None
+    listeners = getattr(element, '_event_listeners', None)
+    return listeners is None or listener_id in listeners
+
+
 def allow_large_polling_payloads(count: int) -> None:
     """Accept up to ``count`` packets in one request of a client that polls.
 

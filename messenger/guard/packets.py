@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import json
 
+from messenger import compat
 from messenger.realtime.protocol import CLIENT_EVENTS, name_of
 
 MAX_ID_LENGTH = 64
@@ -55,8 +56,9 @@ def _is_event_of_nicegui(name: Any, data: Any, client_id: str) -> bool:
     if not isinstance(data, dict) or data.get('client_id') != client_id:
         return False  # NiceGUI itself would let a page speak for any other one
     match name, data:
-        case 'event', {'id': int(), 'listener_id': str(), 'args': list(args)}:
-            return len(args) <= MAX_ARGUMENTS and all(arg is None or isinstance(arg, str) for arg in args)
+        case 'event', {'id': int(element_id), 'listener_id': str(listener_id), 'args': list(args)}:
+            is_heard = compat.is_listened_to(client_id, element_id, listener_id)
+            return is_heard and len(args) <= MAX_ARGUMENTS and all(arg is None or _is_json(arg) for arg in args)
         case 'ack', {'next_message_id': int()}:
             return True
         case 'javascript_response', {'request_id': str()}:
@@ -66,3 +68,11 @@ def _is_event_of_nicegui(name: Any, data: Any, client_id: str) -> bool:
         case 'handshake', {'tab_id': str(), 'document_id': str()}:
             return all(len(str(value)) <= MAX_ID_LENGTH for value in data.values())
     return False
+
+
+def _is_json(arg: Any) -> bool:
+    try:
+        json.loads(arg)
+    except (ValueError, TypeError):
+        return False
+    return isinstance(arg, str)

@@ -24,7 +24,7 @@ on_linux = pytest.mark.skipif(sys.platform != 'linux', reason='memory is read fr
 
 @pytest.fixture
 async def attacker(server: Server) -> AsyncIterator[Attacker]:
-    async with Attacker(server) as attacker:
+    async with Attacker(server.url) as attacker:
         yield attacker
 
 
@@ -48,13 +48,13 @@ MALFORMED_EVENTS: list[list[Any]] = [
     ['event', {'id': [], 'listener_id': '', 'args': []}],
     ['event', {'id': 1, 'listener_id': '', 'args': [{}]}],
     ['event', {'id': 1, 'listener_id': '', 'args': ['1'] * 17}],
+    ['event', {'id': 5, 'listener_id': 'unknown', 'args': []}],
     ['ack', {'next_message_id': 'x'}],
     ['handshake', {'tab_id': 'x' * 65, 'document_id': 'd'}],
     ['javascript_response', {'request_id': []}],
     ['log', {'level': [], 'message': 'x'}],
     ['chat:post', {'client_message_id': 'k', 'text': 'I have not logged in'}],
-    ['nothing', {}],
-    [[]],
+    *(['nothing', {}], [[]]),
 ]
 
 
