@@ -168,7 +168,10 @@ export default {
       if (event.key !== "?" || this.area.value) this.area.focus();
     },
     onKey(event) {
-      if (!this.area.value && !event.shiftKey) getElement(this.messages).scrollByKey(event);
+      if (event.key === "Enter") this.submit(event);
+      else if (this.area.value) return;
+      else if (event.key === "ArrowUp") getElement(this.messages).editLast(event);
+      else if (!event.shiftKey) getElement(this.messages).scrollByKey(event);
     },
     onInput() {
       this.refusal = "";

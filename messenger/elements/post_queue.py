@@ -44,8 +44,6 @@ class PostQueue(ui.element, component='post_queue.js', dependencies=['socket_eve
         messages.props['queue'] = self.id
         self.on('context', lambda e: on_context(_context(e)))
         self.on('emptied', lambda e: on_emptied(e.args) if type(e.args) is int else None)
-        box.on('keydown.enter', js_handler=f'(event) => getElement({self.id}).submit(event)')
-        box.on('keydown.up', js_handler=f'(event) => event.target.value || getElement({messages.id}).editLast(event)')
 
     def submit_on_click(self, button: ui.button) -> None:
         """Have a button send what is written."""
