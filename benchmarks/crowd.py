@@ -19,6 +19,7 @@ from benchmarks.members import NUMBER, PATIENCE, Visitor
 from tests.support.server import ROOT, Server
 
 ENTER_AT_ONCE = 16
+CONNECTIONS: dict[str, Any] = {'limit': 0, 'force_close': True, 'local_addr': ('127.0.0.2', 0)}  # not the attackers'
 
 
 class Talk(NamedTuple):
@@ -131,15 +132,22 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd_at(reference: str = '', kind: type[Any] = Visitor, **settings: object) -> AsyncIterator[Crowd]:
-    """Run the messenger, or one of the `references`, and let people of a kind in."""
+async def crowd_at(
+    reference: str = '', kind: type[Any] = Visitor, *, code: str = '', **settings: object
+) -> AsyncIterator[Crowd]:
+    """Run the messenger, or one of the `references`, and let people of a kind in.
+
+    :param code: what the messenger does before it starts
+    """
     with TemporaryDirectory(prefix='benchmark-') as folder:
         server = Server(Path(folder), **settings)
+        if code:
+            server.worsen(code)
         command = (sys.executable, str(ROOT / 'benchmarks' / 'references.py'), reference)
         server.command = (*LAUNCHER, *(command if reference else server.command))
         await server.start()
         try:
-            async with ClientSession(server.url, connector=TCPConnector(limit=0, force_close=True)) as http:
+            async with ClientSession(server.url, connector=TCPConnector(**CONNECTIONS)) as http:
                 yield Crowd(server, http, kind)
         finally:
             await server.kill()

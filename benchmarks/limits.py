@@ -29,7 +29,7 @@ LIMITS: dict[str, dict[str, Limit]] = {
     },
     'history': {
         f'{action}, {cost} with 1,000,000, times with 100': (0, 1.1)
-        for action in ('opening', 'reading back', 'posting')
+        for action in ('opening', 'reading back', 'jumping', 'posting')
         for cost in ('time', 'CPU')
     },
     'memory': {
@@ -39,4 +39,10 @@ LIMITS: dict[str, dict[str, Limit]] = {
         'change after 10,000 messages (%)': (0, 5),
     },
     'idle': {'CPU of 500 visitors (% of a core)': (0, 10)},
+    'attacks': {
+        'pages that lack a message or show another order': (0, 0),
+        'p99 send-to-seen (ms)': (0, 300),
+        'memory at most (MB)': (0, 400),
+        **{f'{name} afterwards (change in %)': (-inf, 10) for name in ('memory', 'tasks', 'open files')},
+    },
 }

@@ -186,7 +186,7 @@ class Visitor(NiceGUIMember):
     """A visitor of the messenger, who does what the browser's half of its elements does."""
 
     _is_live = False
-    _cursor = _sync_number = _older_than = 0
+    _cursor = _sync_number = _older_than = _jumped_to = 0
 
     async def enter(self) -> None:
         await super().enter()
@@ -203,6 +203,12 @@ class Visitor(NiceGUIMember):
         self._older_than = 0
         self._send(protocol.LoadOlderEvent(message_id))
         await self.wait_for(lambda: self._older_than == message_id)
+
+    async def jump(self, message_id: int) -> None:
+        """Ask for the messages around one of them, and wait for them."""
+        self._jumped_to = 0
+        self._send(protocol.JumpEvent(message_id))
+        await self.wait_for(lambda: self._jumped_to == message_id)
 
     async def open_and_close_help(self) -> int:
         """Open the menu, choose the help in it, close both, and return how many elements are left of them."""
@@ -231,6 +237,8 @@ class Visitor(NiceGUIMember):
                 self._finish_sync(data['number'], data['seq'])
             case protocol.OlderMessagesEvent:
                 self._older_than = data['before']
+            case protocol.WindowEvent:
+                self._jumped_to = data['message_id']
             case protocol.ResyncEvent:
                 self._sync()
             case None:

@@ -1,7 +1,11 @@
 """What the servers are put through. Each workload runs once and returns its figures; `limits` says what must hold."""
 
 import asyncio
+import os
+import re
+import signal
 import statistics
+import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -10,10 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.crowd import Crowd, Talk, crowd_at
-from benchmarks.machine import cpu_of, memory_of
+from benchmarks.machine import cpu_of, memory_of, peak_memory_of
 from benchmarks.members import NiceGUIMember, SocketIOMember, Visitor, WebSocketMember
 from messenger.storage import Store
 from models import PostMessage
+from tests.support.server import ROOT
 
 Figures = dict[str, float]
 Action = Callable[[Crowd, int], Awaitable[object]]
@@ -22,6 +27,16 @@ RATE = 10
 BURST = 100
 REPEATS = 5
 STORE_STEP = 10_000
+# as an operator has them
+LIMITS_OF_USE: dict[str, Any] = {
+    'posts_per_second': 2,
+    'post_burst': 10,
+    'sessions_per_address': 500,
+}
+TELL_TASKS = """
+import asyncio, signal
+signal.signal(signal.SIGUSR1, lambda *_: print('tasks:', len(asyncio.all_tasks()), flush=True))
+"""
 
 
 async def steady(quick: bool) -> Figures:
@@ -105,7 +120,12 @@ async def history(quick: bool) -> Figures:
     few, many = 100, 50_000 if quick else 1_000_000
     figures: Figures = {}
     crowds: dict[int, Crowd] = {}
-    actions: dict[str, Action] = {'opening': _open, 'reading back': _read_back, 'posting': lambda it, _: it.talk(1)}
+    actions: dict[str, Action] = {
+        'opening': _open,
+        'reading back': _read_back,
+        'jumping': lambda crowd, size: crowd.members[0].jump(size // 2),
+        'posting': lambda crowd, _: crowd.talk(1),
+    }
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix='benchmark-'))
         for size in (few, many):
@@ -142,6 +162,45 @@ async def idle(quick: bool) -> Figures:
         cpu, start = cpu_of(crowd.server), time.perf_counter()
         await asyncio.sleep(8 if quick else 16)  # as long as from one ping to the next
         return {'CPU of 500 visitors (% of a core)': (cpu_of(crowd.server) - cpu) / (time.perf_counter() - start) * 100}
+
+
+async def attacks(quick: bool) -> Figures:
+    """50 people talk, while others try everything that has ever done harm."""
+    seconds = 10 if quick else 60
+    async with crowd_at(code=TELL_TASKS, reconnect_grace=5, **LIMITS_OF_USE) as crowd:
+        await crowd.grow(50)
+        await _attack(crowd, seconds / 2)  # after which all caches are full
+        before = await _resources(crowd)
+        talk = await _attack(crowd, seconds)
+        after = await _resources(crowd)
+        peak = peak_memory_of(crowd.server) / 1024
+        astray = crowd.count_astray()
+    changes = {f'{name} afterwards (change in %)': (after[name] / before[name] - 1) * 100 for name in before}
+    return {
+        'pages that lack a message or show another order': astray,
+        'median send-to-seen (ms)': talk.median,
+        'p99 send-to-seen (ms)': talk.p99,
+        'memory at most (MB)': peak,
+        **changes,
+    }
+
+
+async def _attack(crowd: Crowd, seconds: float) -> Talk:
+    command = (sys.executable, '-m', 'tests.support.attacks', crowd.server.url, str(seconds))
+    attackers = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    talk = await crowd.talk(int(seconds * RATE), rate=RATE)
+    await attackers.wait()
+    return talk
+
+
+async def _resources(crowd: Crowd) -> Figures:
+    """Return what a server uses when all who have left are forgotten."""
+    await asyncio.sleep(90)
+    os.kill(crowd.server.pid, signal.SIGUSR1)
+    await asyncio.sleep(1)
+    tasks = re.findall(r'^tasks: (\d+)$', crowd.server.output.read_text(), re.MULTILINE)
+    files = len(os.listdir(f'/proc/{crowd.server.pid}/fd'))
+    return {'memory': memory_of(crowd.server), 'tasks': float(tasks[-1]), 'open files': files}
 
 
 async def _open(crowd: Crowd, _: int) -> None:
@@ -201,5 +260,5 @@ async def _settled_memory(crowd: Crowd) -> float:
 
 
 WORKLOADS: dict[str, Callable[[bool], Coroutine[Any, Any, Figures]]] = {
-    workload.__name__: workload for workload in (steady, burst, arrivals, posts, history, memory, idle)
+    workload.__name__: workload for workload in (steady, burst, arrivals, posts, history, memory, idle, attacks)
 }

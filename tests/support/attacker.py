@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
@@ -19,9 +19,9 @@ CLIENT_ID = re.compile(r"'client_id': '(.*?)'")
 class Attacker:
     """Opens connections and sends what no browser would."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._http = aiohttp.ClientSession(server.url, connector=aiohttp.TCPConnector(limit=0))
+    def __init__(self, url: str) -> None:
+        self._url = urlsplit(url)
+        self._http = aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0))
         self.client_id = ''
 
     async def __aenter__(self) -> Self:
@@ -76,7 +76,7 @@ class Attacker:
 
     async def send_raw(self, *parts: bytes) -> bytes:
         """Send bytes by a connection of its own, and return what comes back until it is closed."""
-        reader, writer = await asyncio.open_connection('127.0.0.1', self._server.port)
+        reader, writer = await asyncio.open_connection(self._url.hostname, self._url.port)
         try:
             for part in parts:
                 writer.write(part)

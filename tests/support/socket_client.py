@@ -38,7 +38,8 @@ class Connection:
         self.lost = asyncio.Event()
         self._page = page
         self._queues: defaultdict[type, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)
-        self._http = aiohttp.ClientSession()
+        local_address = (page.local_address, 0) if page.local_address else None
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(local_addr=local_address))
         self.socket = socketio.AsyncClient(reconnection=False, http_session=self._http)
         self.socket.on('*', self._take)
         self.socket.on('disconnect', self._lose)
@@ -91,11 +92,13 @@ class SocketClient:
     What it keeps of the conversation is its ``model``; as long as it is ``following``, it synchronizes as a page does.
     """
 
-    def __init__(self, url: str, *, transport: str = 'websocket') -> None:
+    def __init__(self, url: str, *, transport: str = 'websocket', local_address: str | None = None) -> None:
         """
         :param transport: ``websocket`` or ``polling``
+        :param local_address: from which it connects, one of this machine's; any if not given
         """
         self.url = url
+        self.local_address = local_address
         self.model = MessageModel()
         self.following = True
         self.connection: Connection
@@ -117,7 +120,8 @@ class SocketClient:
 
     async def load(self) -> None:
         """Load the page into the tab, anew if there is one."""
-        async with httpx.AsyncClient(timeout=TIMEOUT) as http:
+        transport = httpx.AsyncHTTPTransport(local_address=self.local_address)
+        async with httpx.AsyncClient(timeout=TIMEOUT, transport=transport) as http:
             self._read((await http.get(self.url)).text)
         self._ids['document_id'] = str(uuid.uuid4())
         self.model = MessageModel()
