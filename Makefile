@@ -10,7 +10,7 @@ run: $(VENV)/installed
 
 # units and in-process tests: under a minute, after every change
 fast: $(VENV)/installed-dev
-	$(BIN)/python -m pytest tests/unit tests/integration
+	$(BIN)/python -m pytest $(PARALLEL) tests/unit tests/integration
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PARALLEL)
