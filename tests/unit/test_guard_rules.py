@@ -1,7 +1,5 @@
 """The rules of the guard: names, origins, packets, and what browsers report."""
 
-import asyncio
-
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
@@ -9,7 +7,6 @@ from messenger.guard import middleware
 from messenger.guard.browser_log import BrowserLog
 from messenger.guard.hosts import HostRule, parse_names
 from messenger.guard.packets import PacketError, is_allowed
-from messenger.guard.socket_garbage import SOCKETS_PER_COLLECTION, SocketGarbage
 from messenger.networks import network_of
 from tests.support.clock import Clock
 
@@ -99,21 +96,6 @@ def test_browsers_report_a_few_lines_a_minute(caplog: pytest.LogCaptureFixture) 
     clock.now += 60
     log.write('socket', {'message': 'x'})
     assert len(caplog.messages) == 21
-
-
-async def test_what_sockets_leave_is_freed_together() -> None:
-    collections: list[int] = []
-    garbage = SocketGarbage(collect=lambda: collections.append(1))
-
-    for _ in range(SOCKETS_PER_COLLECTION - 1):
-        garbage.count()
-        await asyncio.sleep(0)
-    assert collections == []
-    for _ in range(SOCKETS_PER_COLLECTION):  # at once
-        garbage.count()
-    await asyncio.sleep(0)
-
-    assert collections == [1]
 
 
 def test_one_network_of_ipv6_counts_as_one() -> None:
