@@ -53,7 +53,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         self.scope['state']['websocket'] = self
-        await super().run_asgi()
+        try:
+            await super().run_asgi()
+        finally:
+            self.scope['state'].pop('websocket', None)  # others keep the scope for longer
 
     @property
     def unread_bytes(self) -> int:

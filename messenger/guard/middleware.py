@@ -155,8 +155,9 @@ class Guard:
         socket = GuardedSocket(receive, send, client_id=client_id, session_id=query.get('sid'), is_member=is_member)
         self._sockets[network].append(client_id)
         try:
-            await self._app(scope, socket.receive, send)
+            await self._app(scope, socket.receive, socket.send)
         finally:
+            socket.end()
             self._garbage.count()
             if client_id in self._sockets[network]:
                 self._sockets[network].remove(client_id)

@@ -12,6 +12,7 @@ from messenger.guard.packets import FORBIDDEN, NOT_TEXT, PacketError, is_allowed
 TIME_TO_BECOME_A_PAGE = 10.0  # seconds
 FREE_PACKETS = 100  # before login; more than loading and a login need
 PAUSE = 0.1  # seconds before each further packet
+ENDED = 1006  # RFC 6455, section 7.4.1
 
 
 class GuardedSocket:
@@ -53,6 +54,14 @@ class GuardedSocket:
             except PacketError as error:
                 return await self._end(error.code)
 
+    async def send(self, message: Message) -> None:
+        """Send a message."""
+        await self._send(message)
+
+    def end(self) -> None:
+        """Let go of the connection and of what nobody has read: other layers keep this object for longer."""
+        self._receive, self._send = _receive_end, _send_nothing
+
     async def _next(self) -> Message:
         if self._is_page:
             return await self._receive()
@@ -88,3 +97,11 @@ class GuardedSocket:
     async def _end(self, code: int) -> Message:
         await self._send({'type': 'websocket.close', 'code': code})
         return {'type': 'websocket.disconnect', 'code': code}
+
+
+async def _receive_end() -> Message:
+    return {'type': 'websocket.disconnect', 'code': ENDED}
+
+
+async def _send_nothing(_: Message) -> None:
+    pass

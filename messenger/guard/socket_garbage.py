@@ -2,23 +2,24 @@
 
 import asyncio
 import gc
+from collections.abc import Callable
 
-SOCKETS_PER_COLLECTION = 500
-COLLECTIONS_UNTIL_FULL = 20
+SOCKETS_PER_COLLECTION = 2000
 
 
 class SocketGarbage:
     """Frees what ended WebSockets have left, now and then.
 
-    In the layers of the web framework each is a reference cycle, with up to 128 KiB that nobody has read. Only Python's
-    garbage collector frees it, which stops the server meanwhile, for 0.4 s if it looks through all pages. So what has
-    been looked through once is left out the next time. Sockets that live on are among that, and wait for one collection
-    in twenty, which looks through everything.
+    In the layers of the web framework each is a reference cycle. Only a full collection frees those that have lived for
+    a while; it stops the server for a moment, and Python's own comes after tens of thousands of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, collect: Callable[[], object] = gc.collect) -> None:
+        """
+        :param collect: frees all reference cycles
+        """
+        self._collect = collect
         self._ended = 0
-        self._collections = 0
 
     def count(self) -> None:
         """Note that a WebSocket has ended."""
@@ -28,8 +29,4 @@ class SocketGarbage:
 
     def _free(self) -> None:
         self._ended = 0
-        self._collections += 1
-        if self._collections % COLLECTIONS_UNTIL_FULL == 0:
-            gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        self._collect()

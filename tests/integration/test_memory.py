@@ -11,7 +11,7 @@ from nicegui import Client, ui
 from nicegui.testing import User
 
 from messenger import compat
-from messenger.guard.socket_garbage import COLLECTIONS_UNTIL_FULL, SOCKETS_PER_COLLECTION, SocketGarbage
+from messenger.guard.socket_garbage import SOCKETS_PER_COLLECTION, SocketGarbage
 from tests.support.simulated import OpenChat
 
 
@@ -19,7 +19,6 @@ from tests.support.simulated import OpenChat
 def no_garbage_collection() -> Iterator[None]:
     gc.disable()
     yield
-    gc.unfreeze()
     gc.enable()
 
 
@@ -50,31 +49,19 @@ async def end(page: weakref.ref[Client]) -> None:
     await asyncio.sleep(1.5)  # until its outbox has looked for the last time
 
 
-async def test_what_sockets_leave_is_freed_together_even_if_they_have_lived_long() -> None:
-    garbage, cycles = SocketGarbage(), [Cycle() for _ in range(3)]
-    ended = weakref.ref(cycles.pop())
+async def test_what_sockets_leave_is_freed_together() -> None:
+    collections: list[int] = []
+    garbage = SocketGarbage(collect=lambda: collections.append(1))
 
-    await end_sockets(garbage, 1)
-    assert ended() is None
-
-    ended = weakref.ref(cycles.pop())  # which has been looked through
-    await end_sockets(garbage, COLLECTIONS_UNTIL_FULL - 2)
-    assert ended() is not None
-    await end_sockets(garbage, 1)
-    assert ended() is None
-
-
-class Cycle:
-    """What only a garbage collection frees."""
-
-    def __init__(self) -> None:
-        self.self = self
-
-
-async def end_sockets(garbage: SocketGarbage, collections: int) -> None:
-    for _ in range(collections * SOCKETS_PER_COLLECTION):
+    for _ in range(SOCKETS_PER_COLLECTION - 1):
         garbage.count()
         await asyncio.sleep(0)
+    assert collections == []
+    for _ in range(SOCKETS_PER_COLLECTION):  # at once
+        garbage.count()
+    await asyncio.sleep(0)
+
+    assert collections == [1]
 
 
 async def test_deleted_elements_leave_nothing_to_the_garbage_collector(open_chat: OpenChat) -> None:
