@@ -8,7 +8,7 @@ PARALLEL ?= -n 2 --dist loadfile
 run: $(VENV)/installed
 	$(BIN)/python messenger_app.py
 
-# units and in-process tests: under a minute, after every change
+# units and in-process tests: about a minute, after every change
 fast: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PARALLEL) tests/unit tests/integration
 
