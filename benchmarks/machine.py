@@ -27,12 +27,6 @@ def memory_of(server: Server) -> float:
     return sum(float(line.split()[1]) for line in lines if line.startswith('Private_'))
 
 
-def peak_memory_of(server: Server) -> float:
-    """Return the largest resident memory that a server has had, in KiB."""
-    status = Path(f'/proc/{server.pid}/status').read_text()
-    return next(float(line.split()[1]) for line in status.splitlines() if line.startswith('VmHWM'))
-
-
 def cpu_of_others() -> float:
     """Return the seconds of CPU that neither this process nor its ended children have used."""
     user, nice, system, _, _, _, _, stolen = map(int, Path('/proc/stat').read_text().split()[1:9])

@@ -14,11 +14,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.crowd import Crowd, Talk, crowd_at
-from benchmarks.machine import cpu_of, memory_of, peak_memory_of
+from benchmarks.machine import cpu_of, memory_of
 from benchmarks.members import NiceGUIMember, SocketIOMember, Visitor, WebSocketMember
+from config import Settings
 from messenger.storage import Store
 from models import PostMessage
-from tests.support.server import ROOT
+from tests.support import attacker
+from tests.support.server import ROOT, WITHOUT_LIMITS
 
 Figures = dict[str, float]
 Action = Callable[[Crowd, int], Awaitable[object]]
@@ -27,12 +29,7 @@ RATE = 10
 BURST = 100
 REPEATS = 5
 STORE_STEP = 10_000
-# as an operator has them
-LIMITS_OF_USE: dict[str, Any] = {
-    'posts_per_second': 2,
-    'post_burst': 10,
-    'sessions_per_address': 500,
-}
+LIMITS_OF_USE = {name: Settings.model_fields[name].default for name in WITHOUT_LIMITS}  # as an operator has them
 TELL_TASKS = """
 import asyncio, signal
 signal.signal(signal.SIGUSR1, lambda *_: print('tasks:', len(asyncio.all_tasks()), flush=True))
@@ -173,7 +170,7 @@ async def attacks(quick: bool) -> Figures:
         before = await _resources(crowd)
         talk = await _attack(crowd, seconds)
         after = await _resources(crowd)
-        peak = peak_memory_of(crowd.server) / 1024
+        peak = attacker.memory_of(crowd.server, 'VmHWM') / 2**20
         astray = crowd.count_astray()
     changes = {f'{name} afterwards (change in %)': (after[name] / before[name] - 1) * 100 for name in before}
     return {

@@ -96,8 +96,8 @@ async def close_code(websocket: aiohttp.ClientWebSocketResponse) -> int | None:
     return websocket.close_code
 
 
-def memory_of(server: Server) -> int:
-    """Return the resident memory of a server in bytes."""
-    found = re.search(r'VmRSS:\s+(\d+) kB', Path(f'/proc/{server.pid}/status').read_text())
+def memory_of(server: Server, figure: str = 'VmRSS') -> int:
+    """Return the resident memory of a server in bytes, or another figure of ``/proc/<pid>/status``."""
+    found = re.search(rf'{figure}:\s+(\d+) kB', Path(f'/proc/{server.pid}/status').read_text())
     assert found
     return int(found[1]) * 1024
