@@ -44,7 +44,8 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 
 lock: $(VENV)/installed-dev
 	$(LOCK) requirements.in -o requirements.txt
-	$(LOCK) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(LOCK) requirements-postgresql.in -c requirements.txt -o requirements-postgresql.txt
+	$(LOCK) requirements-dev.in -c requirements-postgresql.txt -o requirements-dev.txt
 
 # asks a database of known vulnerabilities
 audit: $(VENV)/installed-dev

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_PASSWORD = '123'
+DATABASES = ('sqlite:///', 'postgresql+psycopg://')
 LOOPBACK_HOSTS = ('127.0.0.1', '::1', 'localhost')
 
 
@@ -36,6 +37,12 @@ class Settings(BaseSettings):
     )
     native: bool = Field(False, description='open a desktop window instead of only serving browsers')
     database_url: str = Field('sqlite:///main.db', description='where messages are kept')
+    replica: str = Field(
+        '',
+        max_length=40,
+        pattern='^[A-Za-z0-9_-]*$',
+        description='name of this server, by which a load balancer finds it again, if several use one PostgreSQL',
+    )
     reconnect_grace: float = Field(
         1800.0, ge=1, le=86400, description='seconds that a lost connection keeps its session, from 1 to 86400'
     )
@@ -66,7 +73,7 @@ class Settings(BaseSettings):
     @field_validator('database_url')
     @classmethod
     def _check_database_url(cls, url: str) -> str:
-        if not url.startswith('sqlite:///') or not url.removeprefix('sqlite:///').strip():
+        if not any(url.startswith(start) and url.removeprefix(start).strip() for start in DATABASES):
             raise ValueError('must look like sqlite:///main.db')
         return url
 
@@ -105,7 +112,8 @@ def _explain_error(error: ValidationError, options: dict[str, Any]) -> str:
         label, action = f'--{name}', 'Correct it on the command line.'
     else:
         label, action = f'MESSENGER_{name.upper()}', 'Correct it in .env or the environment.'
-    given = '' if name == 'password' or not first_error['input'] else f", not '{first_error['input']}'"
+    has_secret = name == 'password' or (name == 'database_url' and '@' in str(first_error['input']))
+    given = '' if has_secret or not first_error['input'] else f", not '{first_error['input']}'"
     return f'{label} {_explain_rule(name, first_error["type"])}{given}. {action}'
 
 
@@ -121,6 +129,7 @@ def _explain_rule(name: str, error_type: str) -> str:
     if error_type in ('string_too_long', 'too_long'):
         return f'must have at most {limits["maxlen"].max_length} characters'
     return {
-        'database_url': 'must look like sqlite:///main.db',
+        'database_url': 'must look like sqlite:///main.db or postgresql+psycopg://user:password@host/name',
+        'replica': 'must have letters, digits, hyphens and underscores only',
         'trusted_proxies': 'must be addresses or networks such as 10.0.0.1 or 10.0.0.0/24, separated by commas',
     }[name]

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if settings.native:
             startup.check_window()
         startup.check_port(settings)
-        store = Store(settings.database_url, exclusive=True)
+        store = Store(settings.database_url, exclusive=True, replica=settings.replica)
     except (ConfigError, startup.StartupError, DatabaseUnavailableError) as error:
         sys.exit(f'{error}')
     build(settings, store)
@@ -48,7 +48,7 @@ def build(settings: Settings, store: Store) -> None:
     password, limit = settings.password.get_secret_value(), settings.sessions_per_address
     pages.install(settings, LoginService(password, sessions_per_address=limit), chat, Presence())
     api.install(chat)
-    startup.install(settings, close=store.close)
+    startup.install(settings, start=store.start, close=store.close)
 
 
 def run(settings: Settings) -> None:

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from sqlalchemy import DateTime, Dialect, UniqueConstraint
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, UniqueConstraint
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
+
+Int64 = BigInteger().with_variant(Integer(), 'sqlite')  # where an integer has 64 bits, and a key must be called one
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -19,8 +21,13 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        return dialect.type_descriptor(DateTime(timezone=dialect.name != 'sqlite'))
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.astimezone(UTC).replace(tzinfo=None)
+        if value is None or dialect.name != 'sqlite':
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value and value.replace(tzinfo=UTC)
@@ -35,14 +42,14 @@ class Message(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint('client_message_id', 'author_id', name='one_message_per_client_message_id'),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    seq: int = Field(unique=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Int64, sa_column_kwargs={'autoincrement': False})
+    seq: int = Field(unique=True, sa_type=Int64)
     author: str
     author_id: str
     client_message_id: str
     text: str
     sent_at: datetime = Field(sa_type=UtcDateTime)
-    reply_to: int | None = Field(default=None, index=True)
+    reply_to: int | None = Field(default=None, index=True, sa_type=Int64)
     edited: bool = False
     deleted: bool = False
     continuation: bool = False
@@ -53,11 +60,11 @@ class MessageReaction(SQLModel, table=True):
 
     __tablename__ = 'reaction'
 
-    message_id: int = Field(primary_key=True)
+    message_id: int = Field(primary_key=True, sa_type=Int64, sa_column_kwargs={'autoincrement': False})
     emoji: str = Field(primary_key=True)
     author_id: str = Field(primary_key=True)
     author: str
-    position: int
+    position: int = Field(sa_type=Int64)
 
 
 @dataclass(frozen=True, slots=True)

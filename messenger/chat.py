@@ -17,6 +17,7 @@ from messenger.storage import (
     Store,
     TooManyEmojiError,
     TooManyReactionsError,
+    UncertainCommitError,
 )
 from models import (
     Changes,
@@ -31,6 +32,8 @@ from models import (
 
 MAX_CLIENT_MESSAGE_ID_LENGTH = 64
 MAX_REACTION_LENGTH = 96  # of the longest short code, and more than of an emoji
+RETRY_AFTER = 2.0
+UNCERTAIN = 'It is not certain that this was stored, so it is tried again.'
 BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
 
 
@@ -46,7 +49,12 @@ class ChatError(Exception):
 
 
 class Chat:
-    """The conversation. ``messages_changed`` is called with all committed changes, in order of ``seq``."""
+    """The conversation.
+
+    ``messages_changed`` is called with all committed changes, in order of ``seq``. ``history_replaced`` is emitted when
+    the database has fallen back to an earlier state, after which positions are given again: nothing that was read from
+    it before holds, and `epoch` is another one.
+    """
 
     def __init__(
         self, store: Store, *, max_length: int, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -55,11 +63,18 @@ class Chat:
         :param max_length: longest text of a message, in characters
         """
         self.messages_changed = Event[Changes]()
+        self.history_replaced = Event[[]]()
         self._store = store
         self.max_length = max_length
         self._clock = clock
         self._deliveries = Batcher(self._deliver, name='deliver changes')
         store.on_commit(self._deliveries.add)
+        store.on_rewind(self.history_replaced.emit)
+
+    @property
+    def epoch(self) -> str:
+        """The history in which the positions of messages mean something; those of different ones are not compared."""
+        return self._store.epoch
 
     async def post(self, text: str, *, by: User, client_message_id: str, reply_to: int | None = None) -> MessageView:
         """Add a message to the conversation.
@@ -139,6 +154,8 @@ class Chat:
     async def _apply(self, command: Command) -> MessageView:
         try:
             return await self._store.apply(command)
+        except UncertainCommitError as error:
+            raise ChatError(UNCERTAIN, retry_after=RETRY_AFTER) from error
         except CommitError as error:
             raise ChatError('This could not be stored, so nobody has seen it. Please try again.') from error
         except MessageNotFoundError as error:

@@ -20,11 +20,13 @@ class StartupError(Exception):
     """The messenger cannot start; the message is a sentence that says what to do."""
 
 
-def install(settings: Settings, *, close: Callable[[], Awaitable[None]]) -> None:
+def install(settings: Settings, *, start: Callable[[], None], close: Callable[[], Awaitable[None]]) -> None:
     """Register what happens when the server starts and shuts down.
 
+    :param start: called when the event loop runs
     :param close: called when the server has shut down
     """
+    app.on_startup(start)
     app.on_startup(compat.warn_of_unchecked_versions)
     app.on_startup(compat.warn_of_slow_websockets)
     app.on_startup(raise_file_limit)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from messenger.chat import Chat
 from messenger.storage import Store
 from tests.support.person import Person
+from tests.support.postgres import Postgres, find_programs
 from tests.support.server import ROOT, Server, free_port
 from tests.support.socket_client import SocketClient
 from tests.support.wire import Wire
@@ -21,22 +22,52 @@ from tests.support.wire import Wire
 CHROMIUM = os.environ.get('CHROMIUM') or shutil.which('chromium') or '/usr/bin/chromium'
 
 
+@pytest.fixture(scope='session')
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server. Without one the tests on it are skipped, but not in CI."""
+    programs = find_programs()
+    if programs is None:
+        reason = "There is no PostgreSQL. Install Debian's postgresql."
+        (pytest.fail if os.environ.get('CI') else pytest.skip)(reason)
+    postgres = Postgres(programs)
+    yield postgres
+    postgres.remove()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> str:
+    """The kind of database; `both_engines` runs a test with each."""
+    return str(getattr(request, 'param', 'sqlite'))
+
+
+@pytest.fixture
+def database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    if engine == 'sqlite':
+        yield f'sqlite:///{tmp_path}/main.db'
+        return
+    postgres: Postgres = request.getfixturevalue('postgres')
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
 @pytest.fixture(autouse=True)
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def house(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, with settings of its own."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith('MESSENGER_')]:
         monkeypatch.delenv(name)
     monkeypatch.setattr('sys.argv', ['messenger_app.py'])
-    monkeypatch.setenv('MESSENGER_DATABASE_URL', f'sqlite:///{tmp_path}/main.db')
+    monkeypatch.setenv('MESSENGER_DATABASE_URL', database_url)
     monkeypatch.setenv('MESSENGER_HOST', '127.0.0.1')
     monkeypatch.setenv('MESSENGER_PORT', str(free_port()))
     return tmp_path
 
 
 @pytest.fixture
-async def store(house: Path) -> AsyncIterator[Store]:
-    store = Store(f'sqlite:///{house}/main.db')
+async def store(database_url: str) -> AsyncIterator[Store]:
+    store = Store(database_url)
+    store.start()
     yield store
     await store.close()
 

@@ -63,6 +63,10 @@ class RowRenderer:
         self._rows: LRUCache[int, RenderedMessage] = LRUCache(cache_size * 3 // 4, getsizeof=_size_of_row)
         self._texts: LRUCache[str, tuple[int, Markup]] = LRUCache(cache_size // 4, getsizeof=lambda entry: entry[0])
 
+    def forget(self) -> None:
+        """Keep nothing of what was rendered, since positions mean something else now."""
+        self._rows.clear()
+
     @property
     def cached_size(self) -> int:
         """How much is kept, in bytes."""

@@ -7,7 +7,7 @@ from messenger.chat import Chat
 from messenger.elements.message_row import RowRenderer
 from messenger.presence import OnlineUser, Presence
 from messenger.realtime.hub import Hub
-from messenger.realtime.protocol import ListedUser, MessagesEvent, TypingEvent, UsersEvent
+from messenger.realtime.protocol import ListedUser, MessagesEvent, ResyncEvent, TypingEvent, UsersEvent
 from models import Changes, User, user_hash
 
 MAX_LISTED_USERS = 100
@@ -30,6 +30,7 @@ class Broadcasts:
     def install(self) -> None:
         """Listen to chat and presence."""
         self._chat.messages_changed.subscribe(self._broadcast_messages)
+        self._chat.history_replaced.subscribe(self._start_anew)
         self._presence.changed.subscribe(self._note_user_change)
         self._presence.typed.subscribe(self._note_typing)
 
@@ -48,6 +49,10 @@ class Broadcasts:
         async for rendered in self._rows.render_in_steps(changes.messages):
             await self._hub.broadcast(MessagesEvent(rendered, follows))
             follows = rendered[-1].seq
+
+    async def _start_anew(self) -> None:
+        self._rows.forget()
+        await self._hub.broadcast(ResyncEvent())
 
     def _note_user_change(self) -> None:
         self._users = None

@@ -104,7 +104,10 @@ class ChatEvents:
         # before reading: what is posted in between must not be lost
         await self._hub.subscribe(sender.connection.client, sender.connection.channel)
         await sender.reply(self._broadcasts.users)
-        if event.cursor == 0 or not await self._follow(sender, event):
+        storage = sender.connection.client.storage
+        is_comparable = event.cursor > 0 and storage.get('epoch') == self._chat.epoch
+        storage['epoch'] = self._chat.epoch
+        if not is_comparable or not await self._follow(sender, event):
             await self._start_anew(sender, event)
 
     async def _follow(self, sender: ChatSender, event: SyncEvent) -> bool:

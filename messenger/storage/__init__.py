@@ -7,6 +7,7 @@ from messenger.storage.errors import (
     MessageNotFoundError,
     TooManyEmojiError,
     TooManyReactionsError,
+    UncertainCommitError,
 )
 from messenger.storage.store import Store
 from messenger.storage.transaction import MAX_EMOJI, MAX_REACTIONS, Command
@@ -22,4 +23,5 @@ __all__ = [
     'Store',
     'TooManyEmojiError',
     'TooManyReactionsError',
+    'UncertainCommitError',
 ]

@@ -9,8 +9,23 @@ class DatabaseMovedError(DatabaseUnavailableError):
     """The files of the database are not where they were; what has been committed is in them, wherever they are."""
 
 
+class ConnectionLostError(DatabaseUnavailableError):
+    """The database cannot be reached. What was about to be committed may have been."""
+
+
+class LeaseLostError(DatabaseUnavailableError):
+    """This server has not been heard of for so long that others have gone on without it."""
+
+    def __init__(self) -> None:
+        super().__init__('This server was away for too long. It goes on as soon as it has looked at what has changed.')
+
+
 class CommitError(Exception):
     """A change was not committed, and nothing of it is kept."""
+
+
+class UncertainCommitError(CommitError):
+    """It is not known whether a change was committed. Asking for the same again will tell."""
 
 
 class CommandError(Exception):

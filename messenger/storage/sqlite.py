@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from itertools import chain, count
@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from messenger.storage.errors import DatabaseMovedError, DatabaseUnavailableError
 from messenger.storage.files import OpenFiles, claim, create_file
 from messenger.storage.schema import explain_foreign, prepare_schema
+from messenger.storage.transaction import Command, Executed, execute
+from models import Changes
 
 T = TypeVar('T')
 CONNECTIONS = 5
@@ -24,8 +26,12 @@ class SqliteDatabase:
     """One SQLite file, with a write-ahead log that is on the disk before a commit returns (``synchronous=FULL``).
 
     A new file can be read by its owner only. What is deleted is overwritten (``secure_delete``), in the write-ahead log
-    by `erase`.
+    by `erase`. Since one server uses it, nothing is told but what is committed here.
     """
+
+    fencing_token = ''
+    epoch = ''
+    is_heard = True
 
     def __init__(self, url: str, *, lock_timeout: float, exclusive: bool = False) -> None:
         """Open the file, and create or upgrade its tables.
@@ -45,8 +51,24 @@ class SqliteDatabase:
             self._engine.dispose()
             raise
         self._files = OpenFiles(path)
+        self._tell: Callable[[Changes], None] = lambda changes: None
         self._open_connections()
         self.erase()  # what a server that was killed has left
+
+    def on_changes(self, tell: Callable[[Changes], None], *, on_rewind: Callable[[], None]) -> None:
+        self._tell = tell
+
+    def start(self) -> None:
+        pass
+
+    def committed(self, changes: Changes) -> None:
+        self._tell(changes)
+
+    def look(self) -> None:
+        pass
+
+    async def stop(self) -> None:
+        pass
 
     def read(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
@@ -59,6 +81,9 @@ class SqliteDatabase:
         except DatabaseMovedError:
             self._files.empty_log()  # which may have stayed behind
             raise
+
+    def apply(self, commands: Sequence[Command], *, fencing_token: str) -> Executed:
+        return self.write(lambda connection: execute(connection, commands))
 
     def erase(self) -> bool:
         """Copy the write-ahead log into the database and empty it; return whether nobody was in the way."""

@@ -3,8 +3,9 @@
 A plain column of a message is named in `Message` and in `MessageView`, and nowhere else: everything here is derived.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -52,11 +53,10 @@ UPDATE: Any = update(messages).where(messages.c.id == bindparam('message_id')).v
 EDIT: Any = UPDATE.values(text=bindparam('new_text'), edited=True)
 DELETE: Any = UPDATE.values(text='', deleted=True)
 
-REACTIONS_TO: Any = (
-    select(*[reactions.c[name] for name in ('message_id', 'emoji', 'author_id', 'author')])
-    .where(reactions.c.message_id.in_(bindparam('ids', expanding=True)))
-    .order_by(reactions.c.position)
+REACTIONS: Any = select(*[reactions.c[name] for name in ('message_id', 'emoji', 'author_id', 'author')]).order_by(
+    reactions.c.position
 )
+REACTIONS_TO: Any = REACTIONS.where(reactions.c.message_id.in_(bindparam('ids', expanding=True)))
 ADD_REACTION: Any = insert(reactions)
 REMOVE_REACTIONS: Any = delete(reactions).where(reactions.c.message_id == bindparam('message_id'))
 REMOVE_REACTION: Any = REMOVE_REACTIONS.where(
@@ -67,8 +67,15 @@ REMOVE_REACTION: Any = REMOVE_REACTIONS.where(
 def read_views(connection: Connection, statement: Any, **values: object) -> list[MessageView]:
     """Return the messages that one of the statements derived from ``VIEWS`` finds."""
     rows = connection.execute(statement, values).all()
-    reactions_to = _read_reactions(connection, [row.id for row in rows])
-    return [_view(row, reactions_to.get(row.id, ())) for row in rows]
+    ids = [row.id for row in rows]
+    steps = [ids[start : start + MAX_IDS] for start in range(0, len(ids), MAX_IDS)]
+    return views_of(rows, chain.from_iterable(connection.execute(REACTIONS_TO, {'ids': step}) for step in steps))
+
+
+def views_of(rows: Sequence[Sequence[Any]], reaction_rows: Iterable[Sequence[Any]]) -> list[MessageView]:
+    """Return the messages of which ``VIEWS`` has returned rows, and ``REACTIONS`` the reactions to them."""
+    reactions_to = _group_reactions(reaction_rows)
+    return [_view(row, reactions_to.get(row[0], ())) for row in rows]
 
 
 def new_message(command: PostMessage, **assigned: object) -> tuple[MessageView, dict[str, object]]:
@@ -87,12 +94,11 @@ def clamp_int64(number: int) -> int:
     return max(-MAX_INT64, min(number, MAX_INT64))
 
 
-def _read_reactions(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Reaction, ...]]:
+def _group_reactions(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[Reaction, ...]]:
     """Return the reactions to messages that have any."""
     found: dict[int, dict[str, list[tuple[str, str]]]] = {}
-    for start in range(0, len(ids), MAX_IDS):
-        for message_id, emoji, *author in connection.execute(REACTIONS_TO, {'ids': ids[start : start + MAX_IDS]}):
-            found.setdefault(message_id, {}).setdefault(emoji, []).append(tuple(author))
+    for message_id, emoji, *author in rows:
+        found.setdefault(message_id, {}).setdefault(emoji, []).append(tuple(author))
     return {
         message_id: tuple(_reaction(emoji, authors) for emoji, authors in by_emoji.items())
         for message_id, by_emoji in found.items()

@@ -3,25 +3,41 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from messenger.batching import Batcher
 from messenger.storage import statements
 from messenger.storage.database import open_database
-from messenger.storage.errors import CommitError, DatabaseUnavailableError
+from messenger.storage.errors import (
+    CommitError,
+    ConnectionLostError,
+    DatabaseUnavailableError,
+    UncertainCommitError,
+)
 from messenger.storage.statements import clamp_int64, read_views
-from messenger.storage.transaction import Command, WriteTransaction
+from messenger.storage.transaction import Command
 from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage
 
 LOCK_TIMEOUT = 5.0
 ERASE_PAUSE = 30.0
+T = TypeVar('T')
 MAX_COMMANDS_PER_COMMIT = 1000
-Pending = tuple[Command, asyncio.Future[MessageView]]
 Outcome = MessageView | Exception
 log = logging.getLogger('messenger')
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A command that waits for the next commit, and who waits for it."""
+
+    command: Command
+    stored: asyncio.Future[MessageView]
+    fencing_token: str
 
 
 class Store:
@@ -36,26 +52,52 @@ class Store:
         *,
         exclusive: bool = False,
         lock_timeout: float = LOCK_TIMEOUT,
+        replica: str = '',
         erase_pause: float = ERASE_PAUSE,
     ) -> None:
         """Open the database, and create or upgrade its tables.
 
         :param url: of the database, as SQLAlchemy writes it
-        :param exclusive: whether other servers that ask for the same are kept away
+        :param exclusive: whether other servers that ask for the same are kept away, if it is a file
         :param lock_timeout: seconds to wait for another program that holds the database
+        :param replica: name of this server among those that use the same database
         :param erase_pause: seconds between two times that old text is erased from the disk
         :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
-        self._database = open_database(url, lock_timeout=lock_timeout, exclusive=exclusive)
+        self._database = open_database(url, lock_timeout=lock_timeout, exclusive=exclusive, replica=replica)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix='store writer')  # a commit waits for no reader
         self._listener: Callable[[Changes], None] = lambda changes: None
+        self._rewind_listener: Callable[[], None] = lambda: None
+        self._database.on_changes(lambda changes: self._listener(changes), on_rewind=lambda: self._rewind_listener())
         self._writer = Batcher(self._write, name='store writer', limit=MAX_COMMANDS_PER_COMMIT)
         self._eraser = Batcher[None](self._erase, name='erase old text', pause=erase_pause)
         self._trouble = ''
         self._is_closing = False
 
+    def start(self) -> None:
+        """Begin to tell what other servers commit. The event loop must be running."""
+        self._database.start()
+
     def on_commit(self, listener: Callable[[Changes], None]) -> None:
-        """Have ``listener`` called on the event loop after each commit that changed something."""
+        """Have ``listener`` called on the event loop after each commit that changed something, in order of ``seq``."""
         self._listener = listener
+
+    def on_rewind(self, listener: Callable[[], None]) -> None:
+        """Have ``listener`` called on the event loop when the history is another one than what was told (see `epoch`).
+
+        Nothing else that was told holds any more, and what comes next may have positions that were told before.
+        """
+        self._rewind_listener = listener
+
+    @property
+    def epoch(self) -> str:
+        """The history in which positions mean something; positions of different ones cannot be compared."""
+        return self._database.epoch
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the database has answered within the last seconds."""
+        return self._database.is_heard
 
     async def apply(self, command: Command) -> MessageView:
         """Queue a change for the next group commit and return the updated message.
@@ -67,7 +109,7 @@ class Store:
         :raises CommandError: if the rules of a message forbid it
         """
         stored: asyncio.Future[MessageView] = asyncio.get_running_loop().create_future()
-        self._writer.add((command, stored))
+        self._writer.add(Pending(command, stored, self._database.fencing_token))
         return await stored
 
     async def get(self, message_id: int) -> MessageView | None:
@@ -102,24 +144,36 @@ class Store:
         self._is_closing = True
         await self._writer.close()
         await self._eraser.close()
+        await self._database.stop()
         await asyncio.to_thread(self._database.close)
+        self._thread.shutdown()
 
     async def _write(self, batch: Sequence[Pending]) -> None:
-        commands = [command for command, _ in batch]
+        token = self._database.fencing_token
+        fresh = [pending for pending in batch if pending.fencing_token == token]
+        for pending in batch:
+            if pending.fencing_token != token:
+                _resolve(pending.stored, CommitError('LeaseLostError'))
+        commands = [pending.command for pending in fresh]
         outcomes: Sequence[Outcome]
         changes: Changes | None = None
         try:
-            outcomes, changes = await asyncio.to_thread(self._database.write, partial(_execute, commands=commands))
+            outcomes, changes = await self._run(partial(self._database.apply, commands, fencing_token=token))
             self._note_trouble('')
         except Exception as error:  # whatever it was, every sender is told
             self._note_trouble(f'{error}' if isinstance(error, DatabaseUnavailableError) else type(error).__name__)
-            outcomes = [CommitError(type(error).__name__) for _ in batch]
-        for (_, stored), outcome in zip(batch, outcomes, strict=True):
-            _resolve(stored, outcome)
+            kind = UncertainCommitError if isinstance(error, ConnectionLostError) else CommitError
+            outcomes = [kind(type(error).__name__) for _ in commands]
+            self._database.look()  # what of it was committed in spite of that is told as what others commit
+        for pending, outcome in zip(fresh, outcomes, strict=True):
+            _resolve(pending.stored, outcome)
         if changes and changes.messages:
             if any(isinstance(command, EditMessage | DeleteMessage) for command in commands):
                 self._eraser.add(None)
-            self._listener(changes)  # here, not where a sender waits: a sender may be gone before the commit returns
+            self._database.committed(changes)  # here, since a sender may be gone before this
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _note_trouble(self, trouble: str) -> None:
         """Log why nothing can be stored when that begins, and when it is over."""
@@ -137,17 +191,6 @@ class Store:
         return await asyncio.to_thread(
             self._database.read, lambda connection: read_views(connection, statement, **values)
         )
-
-
-def _execute(connection: Connection, *, commands: Sequence[Command]) -> tuple[list[Outcome], Changes]:
-    """Return what became of each command, and everything that changed."""
-    transaction = WriteTransaction(connection)
-    results = transaction.execute(commands)
-    changes = transaction.changes()
-    views = {view.id: view for view in changes.messages}
-    repeated = {result for result in results if isinstance(result, int)} - views.keys()
-    views |= {view.id: view for view in transaction.read(repeated)}
-    return [views[result] if isinstance(result, int) else result for result in results], changes
 
 
 def _resolve(stored: asyncio.Future[MessageView], outcome: Outcome) -> None:

@@ -16,6 +16,28 @@ MAX_REACTIONS = 500  # at a message
 CONTINUATION_WITHIN = timedelta(minutes=5)
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 Command = PostMessage | EditMessage | DeleteMessage | ToggleReaction
+Executed = tuple[list[MessageView | CommandError], Changes]
+
+
+def execute(connection: Connection, commands: Sequence[Command]) -> Executed:
+    """Execute commands on a connection that holds the write lock.
+
+    :return: what became of each command, and everything that changed
+    """
+    transaction = WriteTransaction(connection)
+    results = transaction.execute(commands)
+    changes = transaction.changes()
+    views = {view.id: view for view in changes.messages}
+    repeated = {result for result in results if isinstance(result, int)} - views.keys()
+    views |= {view.id: view for view in transaction.read(repeated)}
+    return [views[result] if isinstance(result, int) else result for result in results], changes
+
+
+def find_posted(connection: Connection, commands: Sequence[PostMessage]) -> dict[tuple[str, str], MessageView]:
+    """Return those messages that are there already, by ``author_id`` and ``client_message_id``."""
+    known = _known_ids(connection, commands)
+    views = {view.id: view for view in _read(connection, set(known.values()))}
+    return {identity: views[id_] for identity, id_ in known.items()}
 
 
 class WriteTransaction:
@@ -41,7 +63,7 @@ class WriteTransaction:
         """Insert messages and return their ids; one that its author has posted before keeps the id it has."""
         if not commands:
             return []
-        known = self._known_ids(commands)
+        known = _known_ids(self._connection, commands)
         ids, rows = [], []
         for command in commands:
             identity = command.author_id, command.client_message_id
@@ -106,7 +128,7 @@ class WriteTransaction:
 
     def read(self, ids: Collection[int]) -> list[MessageView]:
         """Return messages by their ids."""
-        return read_views(self._connection, statements.MESSAGES_WITH_IDS, ids=list(ids)) if ids else []
+        return _read(self._connection, ids)
 
     def _change(self, command: EditMessage | DeleteMessage | ToggleReaction) -> int | CommandError:
         try:
@@ -119,11 +141,6 @@ class WriteTransaction:
                     return self.toggle_reaction(command)
         except CommandError as error:
             return error
-
-    def _known_ids(self, commands: Sequence[PostMessage]) -> dict[tuple[str, str], int]:
-        client_message_ids = [command.client_message_id for command in commands]
-        known = self._connection.execute(statements.KNOWN, {'client_message_ids': client_message_ids})
-        return {(author_id, client_message_id): message_id for author_id, client_message_id, message_id in known}
 
     def _assign_numbers(self, command: PostMessage) -> tuple[MessageView, dict[str, object]]:
         """Return a new message with the next ``id`` and ``seq``, and its row."""
@@ -158,3 +175,13 @@ class WriteTransaction:
     def _next_seq(self) -> int:
         self._seq += 1
         return self._seq
+
+
+def _known_ids(connection: Connection, commands: Sequence[PostMessage]) -> dict[tuple[str, str], int]:
+    client_message_ids = [command.client_message_id for command in commands]
+    known = connection.execute(statements.KNOWN, {'client_message_ids': client_message_ids})
+    return {(author_id, client_message_id): message_id for author_id, client_message_id, message_id in known}
+
+
+def _read(connection: Connection, ids: Collection[int]) -> list[MessageView]:
+    return read_views(connection, statements.MESSAGES_WITH_IDS, ids=list(ids)) if ids else []

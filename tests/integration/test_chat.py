@@ -1,10 +1,7 @@
 """What users can do with messages, and the rules of it."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +9,10 @@ from auth import LoginSession
 from messenger.chat import Chat, ChatError, join_changes
 from messenger.storage import Store
 from models import Changes, MessageView, Reaction, fold_name
+from tests.support.databases import held
+from tests.support.postgres import both_engines
 
+pytestmark = both_engines
 ANN, BEN = LoginSession('Ann', 'ann'), LoginSession('Ben', 'ben')
 
 
@@ -122,16 +122,6 @@ async def test_a_repeat_is_not_delivered_again(chat: Chat) -> None:
 
     assert first == again
     assert changes == [first]
-
-
-async def test_what_could_not_be_stored_is_a_sentence(house: Path) -> None:
-    store = Store(f'sqlite:///{house}/main.db', lock_timeout=0.05)
-    with closing(sqlite3.connect(house / 'main.db', isolation_level=None)) as other:
-        other.execute('BEGIN IMMEDIATE')
-
-        with pytest.raises(ChatError, match='could not be stored, so nobody has seen it'):
-            await post(Chat(store, max_length=100), 'Hello')
-    await store.close()
 
 
 async def test_the_author_can_edit_and_delete_a_message(chat: Chat) -> None:
@@ -268,3 +258,10 @@ def test_only_changes_that_follow_each_other_are_joined(
     pieces = join_changes([Changes(follows, [at(seq) for seq in changed]) for follows, changed in positions])
 
     assert [(piece.follows, [message.seq for message in piece.messages]) for piece in pieces] == joined
+
+
+async def test_what_could_not_be_stored_is_a_sentence(database_url: str) -> None:
+    store = Store(database_url, lock_timeout=0.05)
+    with held(database_url), pytest.raises(ChatError, match='could not be stored, so nobody has seen it'):
+        await post(Chat(store, max_length=100), 'Hello')
+    await store.close()

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 
 from messenger.storage import Store, TooManyReactionsError
 from models import MessageView, PostMessage, Reaction, ToggleReaction
+from tests.support.postgres import both_engines
+
+pytestmark = both_engines
 
 
 def message(text: str) -> PostMessage:

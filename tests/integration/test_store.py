@@ -1,18 +1,19 @@
 """The store: order, durability, repeats, and what it says when it cannot."""
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from messenger.storage import CommitError, MessageNotFoundError, Store
-from messenger.storage.sqlite import SqliteDatabase
-from models import DeleteMessage, EditMessage, MessageView, PostMessage, ToggleReaction
+from models import DeleteMessage, EditMessage, MessageView, PostMessage, Quote, ToggleReaction
+from tests.support.databases import held
+from tests.support.postgres import both_engines
 
+pytestmark = both_engines
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123000, tzinfo=UTC)
 
 
@@ -33,7 +34,7 @@ async def test_a_message_comes_back_as_it_was_posted(store: Store) -> None:
 
     assert (await store.newest_page(10)).messages == [posted]
     assert (posted.author, posted.text, posted.sent_at) == ('Ann', 'Grüße, 世界 \n🎉', NOON)
-    assert posted.sent_at.tzinfo is UTC
+    assert posted.sent_at.utcoffset() == timedelta(0)
 
 
 async def test_ids_and_positions_go_up_by_one_in_order_of_posting(store: Store) -> None:
@@ -179,26 +180,19 @@ async def test_a_refused_command_does_not_disturb_its_group(store: Store) -> Non
     assert texts((await store.newest_page(10)).messages) == ['mine', 'next']
 
 
-async def test_a_change_is_durable_before_anybody_sees_it(store: Store, house: Path) -> None:
+async def test_a_change_is_durable_before_anybody_sees_it(store: Store, database_url: str) -> None:
     seen: list[int] = []
+    other = create_engine(database_url, poolclass=NullPool)
 
     def count(_: object) -> None:
-        with closing(sqlite3.connect(house / 'main.db')) as other:
-            seen.append(other.execute('select count(*) from message').fetchone()[0])
+        with other.connect() as connection:
+            seen.append(connection.execute(text('select count(*) from message')).scalar_one())
 
     store.on_commit(count)
     await store.apply(message('one'))
     await store.apply(message('two'))
 
     assert seen == [1, 2]
-
-
-def test_commits_wait_for_the_disk(house: Path) -> None:
-    database = SqliteDatabase(f'sqlite:///{house}/main.db', lock_timeout=1)
-
-    assert database.write(lambda connection: connection.exec_driver_sql('PRAGMA journal_mode').scalar()) == 'wal'
-    assert database.write(lambda connection: connection.exec_driver_sql('PRAGMA synchronous').scalar()) == 2
-    database.close()
 
 
 async def test_a_sender_who_is_gone_does_not_take_the_message_away(store: Store) -> None:
@@ -222,49 +216,55 @@ async def test_a_failing_listener_does_not_fail_the_senders(store: Store) -> Non
     assert [(await store.apply(message(text))).text for text in ('one', 'two')] == ['one', 'two']
 
 
-async def test_closing_commits_what_is_queued(house: Path) -> None:
-    store = Store(f'sqlite:///{house}/main.db')
+async def test_closing_commits_what_is_queued(database_url: str) -> None:
+    store = Store(database_url)
     posting = asyncio.gather(*[store.apply(message(f'{index}')) for index in range(20)])
     await asyncio.sleep(0)
 
     await store.close()
 
     assert len(await posting) == 20
-    again = Store(f'sqlite:///{house}/main.db')
+    again = Store(database_url)
     assert len((await again.newest_page(50)).messages) == 20
     await again.close()
 
 
-async def test_messages_are_there_when_the_database_is_opened_again(house: Path) -> None:
-    store = Store(f'sqlite:///{house}/main.db')
+async def test_messages_are_there_when_the_database_is_opened_again(database_url: str) -> None:
+    store = Store(database_url)
     await fill(store, 3)
     await store.close()
 
-    again = Store(f'sqlite:///{house}/main.db')
+    again = Store(database_url)
 
     assert texts((await again.newest_page(10)).messages) == ['number 1', 'number 2', 'number 3']
     assert (await again.apply(message('number 4'))).seq == 4
     await again.close()
 
 
-async def test_a_locked_database_fails_a_post_and_then_it_goes_on(house: Path) -> None:
-    store = Store(f'sqlite:///{house}/main.db', lock_timeout=0.05)
-    with closing(sqlite3.connect(house / 'main.db', isolation_level=None)) as other:
-        other.execute('BEGIN IMMEDIATE')
+async def test_a_locked_database_fails_a_post_and_then_it_goes_on(database_url: str) -> None:
+    store = Store(database_url, lock_timeout=0.05)
+    with held(database_url), pytest.raises(CommitError):
+        await store.apply(message('Now?'))
 
-        with pytest.raises(CommitError):
-            await store.apply(message('Now?'))
-
-        other.execute('ROLLBACK')
     assert (await store.apply(message('Now?'))).id == 1
     await store.close()
 
 
-async def test_two_writers_on_one_file_never_take_the_same_position(house: Path) -> None:
-    stores = [Store(f'sqlite:///{house}/main.db') for _ in range(2)]
+async def test_two_writers_never_take_the_same_position(database_url: str) -> None:
+    stores = [Store(database_url) for _ in range(2)]
 
     posted = await asyncio.gather(*[stores[index % 2].apply(message(f'{index}')) for index in range(60)])
 
     assert sorted(view.seq for view in posted) == list(range(1, 61))
     for store in stores:
         await store.close()
+
+
+async def test_a_reply_carries_what_it_quotes(store: Store) -> None:
+    posted = await store.apply(message('Tea?'))
+    replies = [PostMessage('Ben', 'ben', f'{quoted}', 'Yes', NOON, reply_to=quoted) for quoted in (posted.id, 7, 2**70)]
+
+    views = await asyncio.gather(*map(store.apply, replies))
+
+    assert [view.quote for view in views] == [Quote(posted.id, 'Ann', 'Tea?', False), None, None]
+    assert (await store.newest_page(3)).messages == views

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
+
 FIRST = """
 CREATE TABLE message (
     id INTEGER NOT NULL, seq INTEGER NOT NULL, author VARCHAR NOT NULL, author_key VARCHAR NOT NULL,
@@ -103,3 +105,17 @@ def schema(path: Path) -> dict[str, object]:
                 name = '' if index.startswith('sqlite_autoindex') else index
                 found[f'{table} {name} {columns}'] = unique, origin, partial
         return found
+
+
+@contextmanager
+def held(url: str) -> Iterator[None]:
+    """Another program writes, for as long as this lasts."""
+    if url.startswith('sqlite'):
+        with opened(Path(url.removeprefix('sqlite:///'))) as other:
+            other.execute('BEGIN IMMEDIATE')
+            yield
+            other.execute('ROLLBACK')
+    else:
+        with psycopg.connect(url.replace('+psycopg', ''), autocommit=True) as connection, connection.transaction():
+            connection.execute('SELECT pg_advisory_xact_lock(4711)')
+            yield

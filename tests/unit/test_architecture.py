@@ -50,6 +50,7 @@ OWNERS = {
     'sqlalchemy': {'storage', 'models'},
     'alembic': {'storage'},
     'sqlite3': {'storage'},
+    'psycopg': {'storage'},
     'pydantic_settings': {'config'},
     'markdown_it': {'markdown'},
     'nh3': {'markdown'},
@@ -230,7 +231,7 @@ def required(name: str) -> list[str]:
     return [line for line in lines if line and line[0] not in '#-']
 
 
-@pytest.mark.parametrize('name', ['requirements', 'requirements-dev'])
+@pytest.mark.parametrize('name', ['requirements', 'requirements-postgresql', 'requirements-dev'])
 def test_every_requirement_has_an_exact_version_and_hashes(name: str) -> None:
     lock = (ROOT / f'{name}.txt').read_text()
     entries = re.split(r'\n(?=[a-z])', re.sub(r'^ *#.*\n', '', lock, flags=re.MULTILINE))
@@ -238,7 +239,7 @@ def test_every_requirement_has_an_exact_version_and_hashes(name: str) -> None:
     for entry in entries:
         assert re.match(rf'{PINNED}( ; [^\n]+)? \\\n    --hash=sha256:[0-9a-f]{{64}}', entry)
     assert all(re.fullmatch(PINNED, line) for line in required(name))
-    assert {line.lower() for line in required(name)} <= {entry.split()[0] for entry in entries}
+    assert {re.sub(r'\[\w+\]', '', line.lower()) for line in required(name)} <= {entry.split()[0] for entry in entries}
 
 
 def test_requirements_name_no_host() -> None:
@@ -246,7 +247,7 @@ def test_requirements_name_no_host() -> None:
 
 
 def test_developers_have_the_versions_of_the_product() -> None:
-    locks = [(ROOT / file).read_text() for file in ('requirements.txt', 'requirements-dev.txt')]
+    locks = [(ROOT / file).read_text() for file in ('requirements-postgresql.txt', 'requirements-dev.txt')]
     product, developers = [set(re.findall(rf'^{PINNED}', lock, re.MULTILINE)) for lock in locks]
 
     assert product <= developers

@@ -6,6 +6,8 @@ import pytest
 
 from config import ConfigError, load_settings
 
+WRONG_URL = 'MESSENGER_DATABASE_URL must look like sqlite:///main.db or postgresql+psycopg://user:password@host/name'
+
 
 @pytest.fixture(autouse=True)
 def no_settings(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,8 +62,11 @@ def test_foreign_lines_in_the_env_file_do_not_matter(house: Path) -> None:
             )
             for value in ('*', 'proxy', '10.0.0.1/8', '10.0.0.1 x')
         ),
-        ('DATABASE_URL', 'mysql://x', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'mysql://x'."),
-        ('DATABASE_URL', 'sqlite:///', "MESSENGER_DATABASE_URL must look like sqlite:///main.db, not 'sqlite:///'."),
+        ('DATABASE_URL', 'mysql://x', f"{WRONG_URL}, not 'mysql://x'."),
+        ('DATABASE_URL', 'sqlite:///', f"{WRONG_URL}, not 'sqlite:///'."),
+        ('DATABASE_URL', 'postgresql+psycopg://', f"{WRONG_URL}, not 'postgresql+psycopg://'."),
+        ('DATABASE_URL', 'postgres://ann:secret@host/name', f'{WRONG_URL}.'),
+        ('REPLICA', 'a b', "MESSENGER_REPLICA must have letters, digits, hyphens and underscores only, not 'a b'."),
     ],
 )
 def test_invalid_setting_is_a_sentence_that_ends_in_an_action(

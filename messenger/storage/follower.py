@@ -1,0 +1,89 @@
+"""PostgreSQL: tells of everything that is committed, by whichever server, in one order."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam
+
+from messenger.storage.lease import Lease
+from messenger.storage.listener import Connection, Listener
+from messenger.storage.new_messages import DIALECT
+from messenger.storage.statements import CHANGES_AFTER, REACTIONS, reactions, views_of
+from models import Changes, MessageView
+
+CHANGED = 'changed'  # the channel that tells of commits
+LOOK_EVERY = 1.0
+STEP = 200
+# a standby that takes over may lack the last commits, and gives their numbers again
+POSITION = """
+SELECT system_identifier || left(pg_walfile_name(pg_current_wal_lsn()), 8), (SELECT coalesce(max(seq), 0) FROM message)
+FROM pg_control_system()
+"""
+ids = bindparam('ids', type_=ARRAY(BigInteger))
+CHANGES_AFTER_SQL = str(CHANGES_AFTER.compile(dialect=DIALECT))
+REACTIONS_AMONG_SQL = str(REACTIONS.where(reactions.c.message_id == any_(ids)).compile(dialect=DIALECT))
+
+
+class Follower:
+    """The position up to which everything has been told, and what is told next.
+
+    What this server commits is told at once if it comes next. Otherwise something of others lies between, which is read
+    first: positions are told in their order, none twice, and none is left out.
+    """
+
+    def __init__(self, listener: Listener, lease: Lease, *, seq: int, epoch: str) -> None:
+        """
+        :param seq: position up to which there is nothing to tell
+        :param epoch: identifies the history in which positions mean something (see ``POSITION``)
+        """
+        self.epoch = epoch
+        self._listener = listener
+        self._lease = lease
+        self._told = seq
+        self._tell: Callable[[Changes], None] = lambda changes: None
+        self._on_rewind: Callable[[], None] = lambda: None
+        listener.on_connect(self._begin)
+        listener.on(CHANGED, self._follow, every=LOOK_EVERY)
+
+    def on_changes(self, tell: Callable[[Changes], None], *, on_rewind: Callable[[], None]) -> None:
+        """Have all changes told.
+
+        :param tell: called with what has changed
+        :param on_rewind: called when the database has another history, such as that of a standby
+        """
+        self._tell, self._on_rewind = tell, on_rewind
+
+    def committed(self, changes: Changes) -> None:
+        """Note what this server has committed."""
+        if changes.follows == self._told:
+            self._told = changes.messages[-1].seq
+            self._tell(changes)
+        else:
+            self.look()
+
+    def look(self) -> None:
+        """Look soon whether there is something new."""
+        self._listener.wake(CHANGED)
+
+    async def _begin(self, connection: Connection) -> None:
+        """Find out whether this is the history that has been told so far."""
+        [(epoch, seq)] = await (await connection.execute(POSITION)).fetchall()
+        if epoch != self.epoch:
+            self.epoch, self._told = epoch, seq
+            self._on_rewind()
+
+    async def _follow(self, connection: Connection, payloads: Sequence[str]) -> None:
+        if payloads and all(payload == self._lease.token for payload in payloads):
+            return  # it has been told already, or is about to be
+        while changes := await _read_changes(connection, self._told):
+            follows = self._told  # what has been committed here meanwhile has been told
+            if new := [message for message in changes if message.seq > follows]:
+                self._told = new[-1].seq
+                self._tell(Changes(follows, new))
+
+
+async def _read_changes(connection: Connection, seq: int) -> list[MessageView]:
+    rows = await (await connection.execute(CHANGES_AFTER_SQL, {'seq': seq, 'limit': STEP})).fetchall()
+    if not rows:
+        return []
+    found = await connection.execute(REACTIONS_AMONG_SQL, {'ids': [row[0] for row in rows]})
+    return views_of(rows, await found.fetchall())

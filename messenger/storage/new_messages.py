@@ -1,0 +1,87 @@
+"""PostgreSQL: a group of new messages in one statement, which numbers them as `WriteTransaction` does on SQLite."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import ARRAY
+from sqlalchemy.dialects.postgresql import psycopg
+
+from messenger.storage.lease import HELD
+from messenger.storage.statements import POSTED, clamp_int64, messages, new_message
+from messenger.storage.transaction import CONTINUATION_WITHIN
+from models import MessageView, PostMessage, Quote
+
+DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
+COLUMNS = (*POSTED, 'reply_to')
+NAMES = ', '.join(COLUMNS)
+ARRAYS = ', '.join(f'%({name})s::{ARRAY(messages.c[name].type).compile(DIALECT)}' for name in COLUMNS)
+Row = tuple[int, int, bool, str, str]  # what INSERT_NEW returns
+
+# What its author has posted before is left out, which is certain while the lock of the order is held. Nothing is
+# inserted if the lease is lost.
+INSERT_NEW = f"""
+WITH held AS (
+    {HELD}
+),
+last AS (
+    SELECT coalesce((SELECT max(seq) FROM message), 0) AS seq, coalesce(newest.id, 0) AS id,
+        newest.author_id, newest.sent_at
+    FROM (SELECT) AS always
+    LEFT JOIN (SELECT id, author_id, sent_at FROM message ORDER BY id DESC LIMIT 1) AS newest ON true
+),
+new AS (
+    SELECT {NAMES}, row_number() OVER (ORDER BY position) AS n
+    FROM unnest({ARRAYS}) WITH ORDINALITY AS wished ({NAMES}, position)
+    WHERE NOT EXISTS (
+        SELECT FROM message
+        WHERE message.client_message_id = wished.client_message_id AND message.author_id = wished.author_id
+    ) AND EXISTS (SELECT FROM held)
+),
+following AS (
+    SELECT new.*, last.id + n AS id, last.seq + n AS seq,
+        lag(new.author_id, 1, last.author_id) OVER (ORDER BY n) AS author_id_before,
+        new.sent_at - lag(new.sent_at, 1, last.sent_at) OVER (ORDER BY n) AS later
+    FROM new, last
+)
+INSERT INTO message (id, seq, {NAMES}, edited, deleted, continuation)
+SELECT id, seq, {NAMES}, false, false,
+    coalesce(author_id = author_id_before AND later < %(within)s AND -later < %(within)s, false)
+FROM following
+ORDER BY n
+RETURNING id, seq, continuation, author_id, client_message_id
+"""
+QUOTED = 'SELECT id, author, text, deleted FROM message WHERE id = ANY(%(ids)s)'
+
+
+def parameters(commands: Sequence[PostMessage], *, fencing_token: str) -> dict[str, object]:
+    """Return the parameters of ``INSERT_NEW`` for commands of which no two are the same message."""
+    arrays = {name: [getattr(command, name) for command in commands] for name in POSTED}
+    others = {'reply_to': _quoted_ids(commands), 'within': CONTINUATION_WITHIN, 'token': fencing_token}
+    return arrays | others
+
+
+def quoted_parameters(commands: Sequence[PostMessage]) -> dict[str, object]:
+    """Return the parameters of ``QUOTED`` for the messages that these reply to."""
+    return {'ids': [quoted_id for quoted_id in _quoted_ids(commands) if quoted_id is not None]}
+
+
+def views(
+    commands: Sequence[PostMessage], rows: Sequence[Row], quotes: Sequence[tuple[int, str, str, bool]]
+) -> list[MessageView]:
+    """Return the messages of which ``INSERT_NEW`` has returned rows.
+
+    :param quotes: what ``QUOTED`` has returned
+    """
+    by_identity = {(command.author_id, command.client_message_id): command for command in commands}
+    quote_of = {quote[0]: Quote(*quote) for quote in quotes}
+    found = []
+    for id_, seq, continuation, author_id, client_message_id in rows:
+        command = by_identity[author_id, client_message_id]
+        view, _ = new_message(command, id=id_, seq=seq, continuation=continuation)
+        quote = quote_of.get(command.reply_to or 0)
+        found.append(replace(view, quote=quote) if quote else view)
+    return found
+
+
+def _quoted_ids(commands: Sequence[PostMessage]) -> list[int | None]:
+    return [None if command.reply_to is None else clamp_int64(command.reply_to) for command in commands]

@@ -1,0 +1,128 @@
+"""Several servers on one PostgreSQL: each tells everything, in one order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from messenger.storage import CommitError, Store
+from models import Changes, EditMessage, MessageView, PostMessage
+from tests.support.postgres import Postgres, on_postgres
+
+pytestmark = on_postgres
+
+
+class Replica:
+    """A server's store, and what it tells."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.store = Store(url, replica=name)
+        self.told: list[Changes] = []
+        self.rewinds = 0
+        self.store.on_commit(self.told.append)
+        self.store.on_rewind(self._rewind)
+        self.store.start()
+
+    @property
+    def seqs(self) -> list[int]:
+        return [message.seq for changes in self.told for message in changes.messages]
+
+    async def post(self, text: str, author: str = 'ann') -> MessageView:
+        return await self.store.apply(PostMessage(author, author, text, text, datetime.now(UTC)))
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not holds():
+                await asyncio.sleep(0.01)
+
+    async def has_told(self, *texts: str) -> None:
+        await self.until(lambda: [m.text for changes in self.told for m in changes.messages] == list(texts))
+
+    async def has_come_to(self, seq: int) -> None:
+        await self.until(lambda: self.seqs[-1:] == [seq])
+
+    def _rewind(self) -> None:
+        self.rewinds += 1
+
+
+@pytest.fixture
+async def replicas(database_url: str) -> AsyncIterator[Sequence[Replica]]:
+    replicas = [Replica(database_url, name) for name in 'abc']
+    yield replicas
+    for replica in replicas:
+        await replica.store.close()
+
+
+async def test_what_one_server_commits_every_other_tells(replicas: Sequence[Replica]) -> None:
+    await replicas[0].post('one')
+    await replicas[1].post('two')
+
+    for replica in replicas:
+        await replica.has_told('one', 'two')
+
+
+async def test_edits_and_quotes_of_others_are_told_as_they_stand(replicas: Sequence[Replica]) -> None:
+    a, b, _ = replicas
+    posted = await a.post('Tea?')
+    await b.store.apply(PostMessage('Ben', 'ben', 'r', 'Yes', datetime.now(UTC), reply_to=posted.id))
+    await a.store.apply(EditMessage(posted.id, 'ann', 'Coffee?'))
+
+    for replica in replicas:
+        await replica.has_come_to(4)
+        last = replica.told[-1].messages[-1]
+        assert last.quote
+        assert last.quote.text == 'Coffee?'
+
+
+async def test_many_writers_give_one_order_without_a_gap(replicas: Sequence[Replica]) -> None:
+    posts = [replica.post(f'{number} of {index}') for number in range(200) for index, replica in enumerate(replicas)]
+
+    await asyncio.gather(*posts)
+
+    for replica in replicas:
+        await replica.has_come_to(600)
+        assert replica.seqs == list(range(1, 601))
+        follows = [changes.follows for changes in replica.told]
+        assert follows == [0, *[changes.messages[-1].seq for changes in replica.told[:-1]]]
+
+
+async def test_what_is_committed_while_nobody_listens_is_told_afterwards(
+    replicas: Sequence[Replica], postgres: Postgres
+) -> None:
+    a, b, _ = replicas
+    await a.post('one')
+    await b.has_told('one')
+
+    postgres.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+    await a.post('two')
+    await a.post('three')
+
+    for replica in replicas:
+        await replica.has_told('one', 'two', 'three')
+
+
+async def test_a_lost_notification_costs_a_second_at_most(
+    replicas: Sequence[Replica], postgres: Postgres, database_url: str
+) -> None:
+    quietly = "INSERT INTO message VALUES (1, 1, 'Ann', 'ann', 'k', 'quietly', now(), NULL, false, false, false)"
+    postgres.execute(quietly, database_url)
+
+    for replica in replicas:
+        await replica.has_told('quietly')
+        assert replica.told == [Changes(0, (await replica.store.newest_page(1)).messages)]
+
+
+async def test_a_server_that_was_away_for_too_long_writes_nothing(
+    replicas: Sequence[Replica], postgres: Postgres, database_url: str
+) -> None:
+    a, b, _ = replicas
+    postgres.execute("UPDATE replica SET seen_at = now() - interval '21 s' WHERE name = 'a'", database_url)
+
+    with pytest.raises(CommitError, match='LeaseLostError'):
+        await a.post('I was away')
+    with pytest.raises(CommitError, match='LeaseLostError'):
+        await a.store.apply(EditMessage(1, 'ann', 'I was away'))
+
+    await b.post('still here')
+    await b.has_told('still here')

@@ -1,0 +1,100 @@
+"""A PostgreSQL of the tests' own, from Debian's package: in a temporary folder, on a socket, gone afterwards."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+both_engines = pytest.mark.parametrize('engine', ['sqlite', 'postgresql'], indirect=True)
+on_postgres = pytest.mark.parametrize('engine', ['postgresql'], indirect=True)
+FOLDERS = sorted(Path('/usr/lib/postgresql').glob('*/bin'))
+MEMORY = Path('/dev/shm')
+CONFIGURATION = """
+listen_addresses = ''
+max_connections = 300
+shared_buffers = 128MB
+log_min_messages = warning
+"""
+
+
+def find_programs() -> Path | None:
+    """The folder of initdb and pg_ctl, None if PostgreSQL is not installed."""
+    if FOLDERS:
+        return FOLDERS[-1]
+    found = shutil.which('initdb')
+    return Path(found).parent if found else None
+
+
+class Postgres:
+    """One database server with as many databases as tests ask for."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        # in memory where possible: a commit waits for the disk, which is not what is tested
+        self.folder = Path(tempfile.mkdtemp(prefix='pg', dir=MEMORY if MEMORY.is_dir() else None))
+        self._numbers = count(1)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, 'postgres', 'postgres')
+        self._run('initdb', '-D', self._data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C')
+        with (self._data / 'postgresql.conf').open('a') as file:
+            file.write(f"{CONFIGURATION}unix_socket_directories = '{self.folder}'\n")
+        self.start()
+
+    @property
+    def log(self) -> str:
+        return (self.folder / 'log').read_text()
+
+    @property
+    def pid(self) -> int:
+        return int((self._data / 'postmaster.pid').read_text().split()[0])
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / 'data'
+
+    def start(self) -> None:
+        self._control('start', '-l', self.folder / 'log')
+
+    def stop(self, how: str = 'fast') -> None:
+        self._control('stop', '-m', how)
+
+    def restart(self, how: str = 'immediate') -> None:
+        self.stop(how)
+        self.start()
+
+    def remove(self) -> None:
+        self.stop('immediate')
+        shutil.rmtree(self.folder)
+
+    def create_database(self) -> str:
+        """Return the URL of a new, empty database."""
+        name = f'test_{next(self._numbers)}'
+        self.execute(f'CREATE DATABASE {name}')
+        return self._url(name)
+
+    def drop_database(self, url: str) -> None:
+        self.execute(f'DROP DATABASE {make_url(url).database} WITH (FORCE)')
+
+    def execute(self, sql: str, url: str = '') -> list[tuple[object, ...]]:
+        """Run a statement in a database, and return its rows."""
+        with psycopg.connect((url or self._url('postgres')).replace('+psycopg', ''), autocommit=True) as connection:
+            found = connection.execute(sql.encode())
+            return found.fetchall() if found.description else []
+
+    def _url(self, name: str) -> str:
+        return f'postgresql+psycopg://postgres@/{name}?host={self.folder}'
+
+    def _control(self, *arguments: str | Path) -> None:
+        self._run('pg_ctl', '-w', '-s', '-D', self._data, *arguments)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        command: Sequence[str | Path] = (self._programs / program, *arguments)
+        user = 'postgres' if os.geteuid() == 0 else None  # PostgreSQL does not run as root
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder, user=user, group=user)
