@@ -2,14 +2,23 @@
 
 import hashlib
 import hmac
+import secrets
 import time
 import unicodedata
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from messenger.lookalikes import is_invisible, skeleton
 from messenger.rate_limits import RateLimit, in_words
+from messenger.storage import (
+    DatabaseUnavailableError,
+    Holder,
+    MemoryRegister,
+    Register,
+    Registration,
+    Registrations,
+)
 from messenger.throttle import Source, Throttle
 from models import fold_name
 
@@ -30,15 +39,21 @@ class LoginSession:
     :param name: username as it is shown
     :param user_id: username as it is compared (see `models.fold_name`)
     :param network: where it came from (see `Source`)
-    :param connected: whether a live socket holds the name; otherwise another login may take it over
+    :param on_end: called if another login ends it
     :param ended: whether the user is logged out; a session never comes back to life
     """
 
     name: str
     user_id: str
     network: str = ''
-    connected: bool = True
+    on_end: Callable[[], None] = lambda: None
     ended: bool = False
+
+    @cached_property
+    def registration(self) -> Registration:
+        """The session as all servers know it."""
+        looks = skeleton(self.name), skeleton(self.user_id)
+        return Registration(secrets.token_hex(16), self.name, self.user_id, looks, self.network)
 
 
 class LoginService:
@@ -47,24 +62,26 @@ class LoginService:
     def __init__(
         self,
         password: str,
+        register: Register | None = None,
         *,
         sessions_per_address: int = 500,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
         :param password: the password that all users share
+        :param register: what servers know of each other's users
         :param sessions_per_address: how many sessions one address may have, and begin in a minute
         :param clock: source of the time in seconds, for the throttle
         """
         self._password = _digest(password)
-        self._sessions: dict[str, LoginSession] = {}
-        self._sessions_by_looks: dict[tuple[str, str], LoginSession] = {}  # each of them by its two `_looks`
-        self._sessions_per_network = Counter[str]()
+        self._register = register or MemoryRegister()
+        self._register.on_end(self._end)
+        self._sessions: dict[str, LoginSession] = {}  # those of this server, by their tokens
         self._throttle = Throttle(clock=clock)
         self._max_sessions = sessions_per_address
         self._logins = RateLimit(burst=sessions_per_address, per_second=sessions_per_address / 60, clock=clock)
 
-    def log_in(self, name: str, password: str, source: Source) -> LoginSession:
+    async def log_in(self, name: str, password: str, source: Source) -> LoginSession:
         """Log a user in and return the new session.
 
         A name whose holder has lost the connection is taken over, which ends the holder's session.
@@ -75,42 +92,64 @@ class LoginService:
         :raises LoginError: if the name cannot be used or is in use, the password is wrong, or too many were wrong
         """
         name = clean_username(name)
-        self._check_password(password, source)
-        user_id = fold_name(name)
-        holder = self._sessions.get(user_id)
-        obstacle = holder if holder and holder.connected else self._find_lookalike(name, user_id)
-        if obstacle:
-            raise LoginError(f'{obstacle.name} is already here. Please choose another name.')
-        self._count_login(source.network)
-        if holder:
-            self.log_out(holder)
-        session = self._sessions[user_id] = LoginSession(name, user_id, source.network)
-        self._sessions_by_looks |= dict.fromkeys(_looks(name, user_id), session)
-        self._sessions_per_network[source.network] += 1
+        session = LoginSession(name, fold_name(name), source.network)
+        try:
+            outcome = await self._register.decide(
+                lambda registrations: self._decide(registrations, session.registration, password, source),
+                shared=self._throttle,
+            )
+        except DatabaseUnavailableError:
+            raise LoginError('The server cannot reach its database. Please try again in a moment.') from None
+        if isinstance(outcome, LoginError):
+            raise outcome
+        self._sessions[session.registration.token] = session
+        if outcome:
+            self._end(outcome.token)
         return session
 
     def log_out(self, session: LoginSession) -> None:
         """End a session, which frees its name unless another session has taken it over."""
         session.ended = True
-        if self._sessions.get(session.user_id) is session:
-            del self._sessions[session.user_id]
-            for look in _looks(session.name, session.user_id):
-                del self._sessions_by_looks[look]
-            self._sessions_per_network[session.network] -= 1
-            if not self._sessions_per_network[session.network]:
-                del self._sessions_per_network[session.network]
+        if self._sessions.pop(session.registration.token, None):
+            self._register.remove(session.registration)
 
-    def _find_lookalike(self, name: str, user_id: str) -> LoginSession | None:
-        """Return a session under another name that looks the same, as it is written or as it is compared."""
-        alike = map(self._sessions_by_looks.get, _looks(name, user_id))
-        return next((other for other in alike if other and other.user_id != user_id), None)
+    def set_connected(self, session: LoginSession, connected: bool) -> None:
+        """Note whether a live socket holds the name of a session; otherwise another login may take it over."""
+        if not session.ended:
+            self._register.set_connected(session.registration, connected)
 
-    def _count_login(self, network: str) -> None:
+    def _decide(
+        self, registrations: Registrations, wanted: Registration, password: str, source: Source
+    ) -> Holder | LoginError | None:
+        """Register a session unless it is refused, and return whose name it has taken over.
+
+        A refusal is returned, since the throttle is to remember it.
+        """
+        try:
+            self._check_password(password, source)
+            holder = registrations.find(wanted.user_id)
+            is_held = holder is not None and holder.connected
+            obstacle = holder if is_held else registrations.find_lookalike(wanted.looks, wanted.user_id)
+            if obstacle:
+                raise LoginError(f'{obstacle.name} is already here. Please choose another name.')
+            self._count_login(wanted.network, registrations.count(wanted.network))
+        except LoginError as error:
+            return error
+        registrations.add(wanted)
+        return holder
+
+    def _end(self, token: str) -> None:
+        """Log out a session of this server that another login has ended."""
+        if session := self._sessions.pop(token, None):
+            session.ended = True
+            session.on_end()
+
+    def _count_login(self, network: str, sessions: int) -> None:
         # only with the right password: guessers must not use up what others of their address need
         logins = self._logins.bucket(network)
         if logins.wait:
             raise LoginError(f'Too many logins from your address. Please try again in {in_words(logins.wait)}.')
-        if self._sessions_per_network[network] >= self._max_sessions:
+        if sessions >= self._max_sessions:
             raise LoginError(f'{self._max_sessions} people are here from your address already. Please try again later.')
         logins.take()
 
@@ -138,11 +177,6 @@ def clean_username(name: str) -> str:
     if len(name) > MAX_NAME_LENGTH:
         raise _too_long(name)
     return name
-
-
-def _looks(name: str, user_id: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """Return what a name looks like as it is written, and as it is compared; no two sessions share either."""
-    return ('name', skeleton(name)), ('user_id', skeleton(user_id))
 
 
 def _too_long(name: str) -> LoginError:

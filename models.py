@@ -176,6 +176,15 @@ class User(Protocol):
     def user_id(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class OnlineUser:
+    """A user who is online; ``away`` while their page has been hidden for some time."""
+
+    name: str
+    user_id: str
+    away: bool = False
+
+
 def fold_name(name: str) -> str:
     """Return a clean name as it is compared: without regard to case (Unicode's toNFKC_Casefold)."""
     return unicodedata.normalize('NFKC', name.casefold())

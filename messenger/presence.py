@@ -5,28 +5,20 @@ import math
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from operator import attrgetter
 from typing import Protocol
 
 from nicegui import Event
 
-from models import User, fold_name
+from messenger.storage import MemoryRegister, Register
+from models import OnlineUser, User, fold_name
 
 LEASE = 20.0
 TYPING_INTERVAL = 2.0
 MAX_QUERY_LENGTH = 128
 _user_id = attrgetter('user_id')
-
-
-@dataclass(frozen=True, slots=True)
-class OnlineUser:
-    """A user who is online; ``away`` while their page has been hidden for some time."""
-
-    name: str
-    user_id: str
-    away: bool = False
 
 
 class Timer(Protocol):
@@ -41,7 +33,7 @@ def call_later(delay: float, callback: Callable[[], None]) -> Timer:
 
 
 class Presence:
-    """The users who are online.
+    """The users who are online, here and on other servers.
 
     ``changed`` is emitted when a user connects, is removed, or goes or returns from being away. It carries nothing, so
     that a change costs the same however many are online: subscribers ask for the part that they show. ``typed`` is
@@ -51,12 +43,14 @@ class Presence:
 
     def __init__(
         self,
+        register: Register | None = None,
         *,
         lease: float = LEASE,
         clock: Callable[[], float] = time.monotonic,
         call_later: Callable[[float, Callable[[], None]], Timer] = call_later,
     ) -> None:
         """
+        :param register: what servers know of each other's users
         :param lease: seconds that a disconnected user stays online
         :param clock: source of the time in seconds
         :param call_later: starts the timer of a lease, given seconds and a callback
@@ -66,9 +60,14 @@ class Presence:
         self._lease = lease
         self._clock = clock
         self._call_later = call_later
+        self._register = register or MemoryRegister()
         self._users: list[OnlineUser] = []
+        self._elsewhere: dict[str, OnlineUser] = {}  # all online users of other servers
+        self._here: set[str] = set()  # each ``user_id`` that is online on this server
         self._typed_at: dict[str, float] = {}
         self._leases: dict[str, Timer] = {}
+        self._register.on_people(self._set_elsewhere)
+        self._register.on_typing(self._note_typing_elsewhere)
 
     @property
     def users(self) -> Sequence[OnlineUser]:
@@ -101,42 +100,63 @@ class Presence:
     def connect(self, user: User) -> None:
         """Add a user, or note that a disconnected one is back."""
         self._end_lease(user.user_id)
-        index, known = self._locate(user.user_id)
+        known = self._find_here(user.user_id)
         if known and known.name == user.name:
             return
-        if known is None:
-            self._users.insert(index, OnlineUser(user.name, user.user_id))
-        else:
-            self._users[index] = OnlineUser(user.name, user.user_id)
-        self.changed.emit()
+        self._here.add(user.user_id)
+        self._put(OnlineUser(user.name, user.user_id))
 
     def disconnect(self, user: User) -> None:
         """Start the lease of a user whose connection is lost; they are removed when it is over."""
-        if self._locate(user.user_id)[1] and user.user_id not in self._leases:
+        if user.user_id in self._here and user.user_id not in self._leases:
             self._leases[user.user_id] = self._call_later(self._lease, lambda: self.remove(user))
 
     def remove(self, user: User) -> None:
         """Remove a user, such as one who has logged out; does nothing for one who is not online."""
         self._end_lease(user.user_id)
         self._typed_at.pop(user.user_id, None)
-        index, known = self._locate(user.user_id)
-        if known:
-            del self._users[index]
-            self.changed.emit()
+        if user.user_id not in self._here:
+            return
+        self._here.remove(user.user_id)
+        self._register.announce(user.user_id, online=False, away=False)
+        index, _ = self._locate(user.user_id)
+        # somebody may have come in with the same name elsewhere
+        self._users[index : index + 1] = filter(None, [self._elsewhere.get(user.user_id)])
+        self.changed.emit()
 
     def set_away(self, user: User, away: bool) -> None:
         """Note that a user's page has been hidden for some time, or is visible again."""
-        index, known = self._locate(user.user_id)
+        known = self._find_here(user.user_id)
         if known and known.away != away:
-            self._users[index] = replace(known, away=away)
-            self.changed.emit()
+            self._put(replace(known, away=away))
 
     def set_typing(self, user: User) -> None:
         """Note that an online user is typing; ``typed`` is emitted every two seconds at most for each of them."""
         now = self._clock()
-        if self._locate(user.user_id)[1] and now - self._typed_at.get(user.user_id, -math.inf) >= TYPING_INTERVAL:
+        if user.user_id in self._here and now - self._typed_at.get(user.user_id, -math.inf) >= TYPING_INTERVAL:
             self._typed_at[user.user_id] = now
             self.typed.emit(user)
+            self._register.announce_typing(user)
+
+    def _put(self, user: OnlineUser) -> None:
+        """Add or replace a user of this server."""
+        index, known = self._locate(user.user_id)
+        self._users[index : index + (known is not None)] = [user]
+        self._register.announce(user.user_id, online=True, away=user.away)
+        self.changed.emit()
+
+    def _set_elsewhere(self, users: Sequence[OnlineUser]) -> None:
+        self._elsewhere = {user.user_id: user for user in users}
+        here = {user.user_id: user for user in self._users if user.user_id in self._here}
+        self._users = sorted((self._elsewhere | here).values(), key=_user_id)
+        self.changed.emit()
+
+    def _note_typing_elsewhere(self, user: User) -> None:
+        if user.user_id in self._elsewhere and user.user_id not in self._here:
+            self.typed.emit(user)
+
+    def _find_here(self, user_id: str) -> OnlineUser | None:
+        return self._locate(user_id)[1] if user_id in self._here else None
 
     def _locate(self, user_id: str) -> tuple[int, OnlineUser | None]:
         """Return the index at which a user is or would be, and the user who is there."""

@@ -44,6 +44,15 @@ class TokenBucket:
         """Return a token that was not needed."""
         self._full_at -= self._interval
 
+    @property
+    def full_in(self) -> float:
+        """Seconds until all tokens are there."""
+        return self._full_at - self._clock()
+
+    @full_in.setter
+    def full_in(self, seconds: float) -> None:
+        self._full_at = self._clock() + seconds
+
 
 class RateLimit:
     """Limits how often each source may do one thing, such as each user post."""

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from messenger.networks import network_of
 from messenger.rate_limits import TokenBucket
@@ -104,6 +105,37 @@ class Throttle:
                 share.take()
             self._failed[source.network] = now
             self._heard.append(now)
+
+    def dump(self) -> dict[str, Any]:
+        """Return all that it knows, with all times in seconds from now."""
+        now = self._clock()
+        return {
+            'shares': [share.full_in for share in self._shares],
+            'failed': [(network, at - now) for network, at in self._failed.items()],
+            'known': list(self._known),
+            'turns': [
+                (source.address, source.page, turn.due - now, self._shares.index(turn.share))
+                for source, turn in self._turns.items()
+            ],
+            'heard': [at - now for at in self._heard],
+        }
+
+    def load(self, dumped: dict[str, Any], age: float) -> None:
+        """Know what was dumped ``age`` seconds ago, and nothing else."""
+        then = self._clock() - age
+        for share, full_in in zip(self._shares, dumped['shares'], strict=True):
+            share.full_in = full_in - age
+        self._failed = {network: then + at for network, at in dumped['failed']}
+        self._known = dict.fromkeys(dumped['known'])
+        self._turns = {
+            Source(address, page): Turn(then + due, self._shares[share])
+            for address, page, due, share in dumped['turns']
+        }
+        self._heard = deque((then + at for at in dumped['heard']), maxlen=MAX_HEARD)
+
+    @property
+    def _shares(self) -> tuple[TokenBucket, TokenBucket, TokenBucket]:
+        return self._for_new, self._for_known, self._for_failing
 
     def _share_for(self, source: Source) -> TokenBucket:
         if source.network in self._failed:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from messenger.batching import Batcher
 from messenger.chat import Chat
 from messenger.elements.message_row import RowRenderer
-from messenger.presence import OnlineUser, Presence
+from messenger.presence import Presence
 from messenger.realtime.hub import Hub
 from messenger.realtime.protocol import ListedUser, MessagesEvent, ResyncEvent, TypingEvent, UsersEvent
-from models import Changes, User, user_hash
+from models import Changes, OnlineUser, User, user_hash
 
 MAX_LISTED_USERS = 100
 PAUSE = 0.3

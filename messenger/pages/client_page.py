@@ -63,13 +63,17 @@ class ClientPage:
         if self._login:
             self._login.show_unsent()
 
-    def _log_in(self, name: str, password: str) -> None:
-        session = self._storage['session'] = self._login_service.log_in(name, password, self._source)
+    async def _log_in(self, name: str, password: str) -> None:
+        session = await self._login_service.log_in(name, password, self._source)
+        if self._login is None:  # the page has gone meanwhile
+            self._login_service.log_out(session)
+            return
+        session.on_end = lambda: self._end(session)
+        self._storage['session'] = session
         app.storage.tab['reason'] = 'lost'  # why the tab will be back, unless something else happens first
         self._presence.connect(session)
         self._tab.remember_name(session.name)
-        if self._login:
-            self._login.delete()
+        self._login.delete()
         self._login = None
         title = self._settings.title
         with self._client:
@@ -77,6 +81,8 @@ class ClientPage:
                 session, self._chat, self._presence, self._limits, self._tab, title=title, on_log_out=self._log_out
             )
             self._tab.enter('/chat')
+        if not self._client.has_socket_connection:  # it was lost meanwhile
+            await self._disconnect()
 
     def _log_out(self) -> None:
         self._return_to_login('logout')
@@ -100,7 +106,7 @@ class ClientPage:
         elif session and session.ended:
             self._return_to_login('taken')
         elif session:
-            session.connected = True
+            self._login_service.set_connected(session, True)
             self._presence.connect(session)
 
     async def _disconnect(self) -> None:
@@ -110,8 +116,15 @@ class ClientPage:
         await self._hub.unsubscribe(self._client)
         session = self._session
         if session and not session.ended:
-            session.connected = False
+            self._login_service.set_connected(session, False)
             self._presence.disconnect(session)
+
+    def _end(self, session: LoginSession) -> None:
+        """Somebody has logged in with the same name."""
+        self._presence.remove(session)
+        if self._client.has_socket_connection:
+            with self._client:
+                self._return_to_login('taken')
 
     def _return_to_login(self, reason: str) -> None:
         app.storage.tab['reason'] = reason

@@ -1,7 +1,6 @@
 """The login screen."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from nicegui import app, events, ui
 
@@ -22,7 +21,7 @@ UNSENT = 'Your unsent message is waiting. It is sent when you log in with the sa
 class LoginPage:
     """Asks for a name and the shared password."""
 
-    def __init__(self, title: str, tab: BrowserTab, log_in: Callable[[str, str], Any]) -> None:
+    def __init__(self, title: str, tab: BrowserTab, log_in: Callable[[str, str], Awaitable[None]]) -> None:
         """
         :param tab: knows how the browser came here
         :param log_in: called with the name and the password; raises `LoginError` with a sentence for the user
@@ -30,6 +29,7 @@ class LoginPage:
         self._tab = tab
         self._log_in = log_in
         self._reason: str | None = None
+        self._is_asking = False
         with ui.element().classes('login') as self._screen, ui.element('form') as form:
             # what the form holds, since NiceGUI keeps no order of events until it is connected, and a password manager
             # may tell nobody what it has filled in
@@ -72,16 +72,19 @@ class LoginPage:
         """Take the screen away."""
         compat.delete(self._screen)
 
-    def _submit(self, event: events.GenericEventArguments) -> None:
-        if self._screen.is_deleted:
+    async def _submit(self, event: events.GenericEventArguments) -> None:
+        if self._screen.is_deleted or self._is_asking:
             return
         form = event.args if isinstance(event.args, dict) else {}
         name, password = form.get('username', self._name.value), form.get('password', self._password.value)
         self._refusal.text = ''
+        self._is_asking = True
         try:
-            self._log_in(_text(name), _text(password))
+            await self._log_in(_text(name), _text(password))
         except LoginError as error:
             self._refusal.text = str(error)
+        finally:
+            self._is_asking = False
 
 
 def _text(value: object) -> str:

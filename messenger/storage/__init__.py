@@ -9,6 +9,7 @@ from messenger.storage.errors import (
     TooManyReactionsError,
     UncertainCommitError,
 )
+from messenger.storage.register import Holder, MemoryRegister, Register, Registration, Registrations
 from messenger.storage.store import Store
 from messenger.storage.transaction import MAX_EMOJI, MAX_REACTIONS, Command
 
@@ -19,7 +20,12 @@ __all__ = [
     'CommandError',
     'CommitError',
     'DatabaseUnavailableError',
+    'Holder',
+    'MemoryRegister',
     'MessageNotFoundError',
+    'Register',
+    'Registration',
+    'Registrations',
     'Store',
     'TooManyEmojiError',
     'TooManyReactionsError',

@@ -19,7 +19,7 @@ def open_chat(user: User) -> OpenChat:
     async def open_chat(name: str) -> User:
         person = User(httpx.AsyncClient(transport=httpx.ASGITransport(core.app), base_url='http://test'))
         await person.open('/')
-        log_in(person, name)
+        await log_in(person, name)
         return person
 
     return open_chat

@@ -13,7 +13,7 @@ from messenger.elements.message_list import MessageList
 from messenger.elements.post_queue import PostQueue
 from messenger.elements.user_list import UserCount, UserList
 from messenger.storage import Store
-from tests.support.simulated import OpenChat, count, is_in, log_in, submit
+from tests.support.simulated import OpenChat, count, is_in, log_in, start_to_submit, submit
 
 NOT_AN_ID: list[Any] = ['1', None, 1.0, True, [1], {'id': 1}]
 NOT_PREFERENCES: list[Any] = [
@@ -54,7 +54,9 @@ async def test_tab_that_was_in_the_chat_of_another_server_is_told(user: User) ->
 
 async def test_login_does_not_wait_for_what_the_browser_says(user: User, caplog: pytest.LogCaptureFixture) -> None:
     def answer(_: re.Match[str]) -> bool:
-        log_in(user, 'Ann')
+        user.find('Name').type('Ann')
+        user.find('Password').type('123')
+        start_to_submit(user)
         return True
 
     user.javascript_rules[re.compile('.*wasReloaded.*')] = answer
@@ -89,7 +91,7 @@ async def test_refusal_is_a_sentence_and_keeps_what_was_typed(
     name: str, password: str, sentence: str, user: User
 ) -> None:
     await user.open('/')
-    log_in(user, name, password)
+    await log_in(user, name, password)
 
     await user.should_see(sentence)
     assert [box.value for box in sorted(user.find(ui.input).elements, key=lambda box: box.id)] == [name, password]
@@ -98,10 +100,10 @@ async def test_refusal_is_a_sentence_and_keeps_what_was_typed(
 
 async def test_refusal_goes_when_the_next_attempt_succeeds(user: User) -> None:
     await user.open('/')
-    log_in(user, 'Ann', 'wrong')
+    await log_in(user, 'Ann', 'wrong')
     await user.should_see(WRONG_PASSWORD)
 
-    log_in(user, 'Ann')
+    await log_in(user, 'Ann')
 
     await user.should_not_see(WRONG_PASSWORD)
     assert is_in(user)
@@ -114,7 +116,7 @@ async def test_name_in_use_is_refused_until_it_is_free(open_chat: OpenChat) -> N
 
     assert ann.client
     ann.client.delete()
-    submit(other)
+    await submit(other)
 
     assert is_in(other)
 

@@ -1,5 +1,6 @@
 """NiceGUI's simulated user in front of our screens."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from nicegui import ui
@@ -11,17 +12,33 @@ from messenger.elements.message_list import MessageList
 OpenChat = Callable[[str], Awaitable[User]]
 
 
-def log_in(user: User, name: str, password: str = '123') -> None:
+async def log_in(user: User, name: str, password: str = '123') -> None:
     user.find('Name').clear().type(name)
     user.find('Password').clear().type(password)
-    submit(user)
+    await submit(user)
 
 
-def submit(user: User) -> None:
-    """What a browser does when Enter or the button is pressed in a form."""
+async def submit(user: User) -> None:
+    """What a browser does when Enter or the button is pressed in a form, until that is answered."""
     assert user.client
+    start_to_submit(user)
+    async with asyncio.timeout(5):
+        while not (is_in(user) or any(label.text for label in _refusals(user))):
+            await asyncio.sleep(0.001)
+
+
+def start_to_submit(user: User) -> None:
+    assert user.client
+    for label in _refusals(user):
+        label.text = ''
     forms = {element for element in user.client.elements.values() if element.tag == 'form'}
     UserInteraction(user, forms, None).trigger('submit.prevent')
+
+
+def _refusals(user: User) -> list[ui.label]:
+    assert user.client
+    labels = [element for element in user.client.elements.values() if isinstance(element, ui.label)]
+    return [label for label in labels if label.props.get('role') == 'alert']
 
 
 def is_in(user: User) -> bool:

@@ -22,16 +22,16 @@ def logins(clock: Clock) -> LoginService:
     return LoginService('secret', clock=clock)
 
 
-def refusal(logins: LoginService, name: str, password: str = 'secret', source: Source = HERE) -> str:
+async def refusal(logins: LoginService, name: str, password: str = 'secret', source: Source = HERE) -> str:
     with pytest.raises(LoginError) as caught:
-        logins.log_in(name, password, source)
+        await logins.log_in(name, password, source)
     return str(caught.value)
 
 
-def test_any_name_and_the_shared_password_log_in(logins: LoginService) -> None:
-    session = logins.log_in('Ann', 'secret', HERE)
+async def test_any_name_and_the_shared_password_log_in(logins: LoginService) -> None:
+    session = await logins.log_in('Ann', 'secret', HERE)
 
-    assert (session.name, session.connected, session.ended) == ('Ann', True, False)
+    assert (session.name, session.ended) == ('Ann', False)
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,10 @@ def test_name_has_no_invisible_characters(name: str) -> None:
 
 
 @pytest.mark.parametrize('twin', ['Ann', 'ann', 'ANN', ' ann ', 'Ａnn'])
-def test_a_name_in_use_is_refused_whatever_its_case(logins: LoginService, twin: str) -> None:
-    logins.log_in('Ann', 'secret', HERE)
+async def test_a_name_in_use_is_refused_whatever_its_case(logins: LoginService, twin: str) -> None:
+    await logins.log_in('Ann', 'secret', HERE)
 
-    assert refusal(logins, twin) == 'Ann is already here. Please choose another name.'
+    assert await refusal(logins, twin) == 'Ann is already here. Please choose another name.'
 
 
 @pytest.mark.parametrize(
@@ -111,23 +111,23 @@ def test_a_name_in_use_is_refused_whatever_its_case(logins: LoginService, twin: 
         ),
     ],
 )
-def test_a_name_that_looks_like_one_in_use_is_refused(logins: LoginService, first: str, twin: str) -> None:
-    logins.log_in(first, 'secret', HERE)
+async def test_a_name_that_looks_like_one_in_use_is_refused(logins: LoginService, first: str, twin: str) -> None:
+    await logins.log_in(first, 'secret', HERE)
 
-    assert refusal(logins, twin) == f'{first} is already here. Please choose another name.'
+    assert await refusal(logins, twin) == f'{first} is already here. Please choose another name.'
 
 
 @pytest.mark.parametrize(('first', 'other'), [('Ian', 'Lan'), ('Ann', 'Anne'), ('Ann', 'Änn'), ('李雷', '李')])
-def test_a_name_that_only_resembles_another_is_free(logins: LoginService, first: str, other: str) -> None:
-    logins.log_in(first, 'secret', HERE)
+async def test_a_name_that_only_resembles_another_is_free(logins: LoginService, first: str, other: str) -> None:
+    await logins.log_in(first, 'secret', HERE)
 
-    assert logins.log_in(other, 'secret', HERE).name == other
+    assert (await logins.log_in(other, 'secret', HERE)).name == other
 
 
-def test_lookalike_of_a_disconnected_user_is_refused(logins: LoginService) -> None:
-    logins.log_in('Ann', 'secret', HERE).connected = False
+async def test_lookalike_of_a_disconnected_user_is_refused(logins: LoginService) -> None:
+    logins.set_connected(await logins.log_in('Ann', 'secret', HERE), False)
 
-    assert refusal(logins, '\u0410nn').startswith('Ann is already here')
+    assert (await refusal(logins, '\u0410nn')).startswith('Ann is already here')
 
 
 def test_case_is_folded_as_unicode_says() -> None:
@@ -136,53 +136,53 @@ def test_case_is_folded_as_unicode_says() -> None:
     assert fold_name('Ann') != fold_name('Anna')
 
 
-def test_a_name_is_free_again_after_the_session(logins: LoginService) -> None:
-    first = logins.log_in('Ann', 'secret', HERE)
+async def test_a_name_is_free_again_after_the_session(logins: LoginService) -> None:
+    first = await logins.log_in('Ann', 'secret', HERE)
     logins.log_out(first)
 
-    second = logins.log_in('Ann', 'secret', HERE)
+    second = await logins.log_in('Ann', 'secret', HERE)
 
     assert first.ended
     assert not second.ended
 
 
-def test_name_of_a_disconnected_user_is_taken_over(logins: LoginService) -> None:
-    lost = logins.log_in('Ann', 'secret', HERE)
-    lost.connected = False
+async def test_name_of_a_disconnected_user_is_taken_over(logins: LoginService) -> None:
+    lost = await logins.log_in('Ann', 'secret', HERE)
+    logins.set_connected(lost, False)
 
-    back = logins.log_in('ann', 'secret', HERE)
+    back = await logins.log_in('ann', 'secret', HERE)
 
     assert lost.ended
     assert not back.ended
-    assert refusal(logins, 'ANN').startswith('ann is already here')
+    assert (await refusal(logins, 'ANN')).startswith('ann is already here')
 
 
-def test_end_of_a_replaced_session_does_not_end_the_new_one(logins: LoginService) -> None:
-    lost = logins.log_in('Ann', 'secret', HERE)
-    lost.connected = False
-    logins.log_in('Ann', 'secret', HERE)
+async def test_end_of_a_replaced_session_does_not_end_the_new_one(logins: LoginService) -> None:
+    lost = await logins.log_in('Ann', 'secret', HERE)
+    logins.set_connected(lost, False)
+    await logins.log_in('Ann', 'secret', HERE)
 
     logins.log_out(lost)
 
-    assert 'already here' in refusal(logins, 'Ann')
+    assert 'already here' in await refusal(logins, 'Ann')
 
 
-def test_name_in_use_is_not_revealed_without_the_password(logins: LoginService) -> None:
-    logins.log_in('Ann', 'secret', HERE)
+async def test_name_in_use_is_not_revealed_without_the_password(logins: LoginService) -> None:
+    await logins.log_in('Ann', 'secret', HERE)
 
-    assert refusal(logins, 'Ann', 'guess') == 'That is not the password. Please try again.'
+    assert await refusal(logins, 'Ann', 'guess') == 'That is not the password. Please try again.'
 
 
 @pytest.mark.parametrize('wrong', ['', 'Secret', 'secret ', 'secre', 'secrets', 'sécret', '\ud800', 'x' * 100_000])
-def test_a_wrong_password_is_a_sentence(logins: LoginService, wrong: str) -> None:
-    assert refusal(logins, 'Ann', wrong) == 'That is not the password. Please try again.'
+async def test_a_wrong_password_is_a_sentence(logins: LoginService, wrong: str) -> None:
+    assert await refusal(logins, 'Ann', wrong) == 'That is not the password. Please try again.'
 
 
-def test_right_password_works_after_the_wait_and_not_before(logins: LoginService, clock: Clock) -> None:
+async def test_right_password_works_after_the_wait_and_not_before(logins: LoginService, clock: Clock) -> None:
     for _ in range(2):
-        refusal(logins, 'Ann', 'guess')
+        await refusal(logins, 'Ann', 'guess')
 
-    assert refusal(logins, 'Ann') == 'Too many wrong passwords. Please try again in 20 seconds.'
+    assert await refusal(logins, 'Ann') == 'Too many wrong passwords. Please try again in 20 seconds.'
 
     clock.advance(20)
-    assert isinstance(logins.log_in('Ann', 'secret', HERE), LoginSession)
+    assert isinstance(await logins.log_in('Ann', 'secret', HERE), LoginSession)

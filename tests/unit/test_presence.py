@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from auth import LoginSession
-from messenger.presence import OnlineUser, Presence
-from models import User, fold_name
+from messenger.presence import Presence
+from models import OnlineUser, User, fold_name
 from tests.support.clock import Clock
 
 

@@ -83,18 +83,18 @@ def test_token_that_is_taken_in_advance_is_waited_for(clock: Clock) -> None:
     assert bucket.wait == 6
 
 
-def test_one_address_has_so_many_sessions_and_no_more(clock: Clock) -> None:
+async def test_one_address_has_so_many_sessions_and_no_more(clock: Clock) -> None:
     logins = LoginService('secret', sessions_per_address=3, clock=clock)
-    sessions = [logins.log_in(name, 'secret', Source('10.0.0.1')) for name in ('Ann', 'Ben', 'Cleo')]
-    logins.log_in('Dora', 'secret', Source('10.0.0.2'))
+    sessions = [await logins.log_in(name, 'secret', Source('10.0.0.1')) for name in ('Ann', 'Ben', 'Cleo')]
+    await logins.log_in('Dora', 'secret', Source('10.0.0.2'))
 
     with pytest.raises(LoginError, match='Too many logins from your address'):
-        logins.log_in('Eve', 'secret', Source('10.0.0.1'))
+        await logins.log_in('Eve', 'secret', Source('10.0.0.1'))
     clock.advance(60)
     with pytest.raises(LoginError, match='3 people are here from your address already'):
-        logins.log_in('Eve', 'secret', Source('10.0.0.1'))
+        await logins.log_in('Eve', 'secret', Source('10.0.0.1'))
     logins.log_out(sessions[0])
-    assert logins.log_in('Eve', 'secret', Source('10.0.0.1')).name == 'Eve'
+    assert (await logins.log_in('Eve', 'secret', Source('10.0.0.1'))).name == 'Eve'
 
 
 @pytest.mark.parametrize(
