@@ -28,6 +28,10 @@ MAX_NAME_LENGTH = 32
 MAX_RAW_NAME_LENGTH = 4 * MAX_NAME_LENGTH
 
 
+def _do_nothing() -> None:
+    pass
+
+
 class LoginError(Exception):
     """A login that is refused; the message is a sentence for the user."""
 
@@ -46,7 +50,7 @@ class LoginSession:
     name: str
     user_id: str
     network: str = ''
-    on_end: Callable[[], None] = lambda: None
+    on_end: Callable[[], None] = _do_nothing
     ended: bool = False
 
     @cached_property
@@ -109,7 +113,7 @@ class LoginService:
 
     def log_out(self, session: LoginSession) -> None:
         """End a session, which frees its name unless another session has taken it over."""
-        session.ended = True
+        session.ended, session.on_end = True, _do_nothing  # nothing holds the page any more
         if self._sessions.pop(session.registration.token, None):
             self._register.remove(session.registration)
 
@@ -141,8 +145,9 @@ class LoginService:
     def _end(self, token: str) -> None:
         """Log out a session of this server that another login has ended."""
         if session := self._sessions.pop(token, None):
-            session.ended = True
-            session.on_end()
+            session.ended, on_end = True, session.on_end
+            session.on_end = _do_nothing
+            on_end()
 
     def _count_login(self, network: str, sessions: int) -> None:
         # only with the right password: guessers must not use up what others of their address need
