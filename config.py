@@ -1,5 +1,6 @@
 """The operator's settings: ``MESSENGER_*`` in the environment or in ``.env``, checked once at the start."""
 
+import re
 from ipaddress import ip_network
 from typing import Any
 
@@ -7,7 +8,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_PASSWORD = '123'
-DATABASES = ('sqlite:///', 'postgresql+psycopg://')
+# what SQLAlchemy reads in the same way; an @ within a password would make the rest of it a host's name
+DATABASE_URL = re.compile(
+    r'sqlite:///\s*\S.*|postgresql\+psycopg://(?=.)([^:/@]*(:[^@]*)?@)?(\[[^]@/?]*]|[^@:/?]*)(:\d*)?(/[^@?]*)?(\?[^@]*)?',
+    re.DOTALL,
+)
 LOOPBACK_HOSTS = ('127.0.0.1', '::1', 'localhost')
 
 
@@ -36,7 +41,7 @@ class Settings(BaseSettings):
         description='names, separated by commas, by which browsers reach it on the internet; `*` for any',
     )
     native: bool = Field(False, description='open a desktop window instead of only serving browsers')
-    database_url: str = Field('sqlite:///main.db', description='where messages are kept')
+    database_url: SecretStr = Field(SecretStr('sqlite:///main.db'), description='where messages are kept')
     replica: str = Field(
         '',
         max_length=40,
@@ -72,8 +77,8 @@ class Settings(BaseSettings):
 
     @field_validator('database_url')
     @classmethod
-    def _check_database_url(cls, url: str) -> str:
-        if not any(url.startswith(start) and url.removeprefix(start).strip() for start in DATABASES):
+    def _check_database_url(cls, url: SecretStr) -> SecretStr:
+        if not DATABASE_URL.fullmatch(url.get_secret_value()):
             raise ValueError('must look like sqlite:///main.db')
         return url
 
@@ -112,8 +117,8 @@ def _explain_error(error: ValidationError, options: dict[str, Any]) -> str:
         label, action = f'--{name}', 'Correct it on the command line.'
     else:
         label, action = f'MESSENGER_{name.upper()}', 'Correct it in .env or the environment.'
-    has_secret = name == 'password' or (name == 'database_url' and '@' in str(first_error['input']))
-    given = '' if has_secret or not first_error['input'] else f", not '{first_error['input']}'"
+    is_secret = Settings.model_fields[name].annotation is SecretStr
+    given = '' if is_secret or not first_error['input'] else f", not '{first_error['input']}'"
     return f'{label} {_explain_rule(name, first_error["type"])}{given}. {action}'
 
 
@@ -129,7 +134,8 @@ def _explain_rule(name: str, error_type: str) -> str:
     if error_type in ('string_too_long', 'too_long'):
         return f'must have at most {limits["maxlen"].max_length} characters'
     return {
-        'database_url': 'must look like sqlite:///main.db or postgresql+psycopg://user:password@host/name',
+        'database_url': 'must look like sqlite:///main.db or postgresql+psycopg://user:password@host/name '
+        '(in a password, @ is written %40)',
         'replica': 'must have letters, digits, hyphens and underscores only',
         'trusted_proxies': 'must be addresses or networks such as 10.0.0.1 or 10.0.0.0/24, separated by commas',
     }[name]

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if settings.native:
             startup.check_window()
         startup.check_port(settings)
-        store = Store(settings.database_url, exclusive=True, replica=settings.replica)
+        store = Store(settings.database_url.get_secret_value(), exclusive=True, replica=settings.replica)
     except (ConfigError, startup.StartupError, DatabaseUnavailableError) as error:
         sys.exit(f'{error}')
     build(settings, store)

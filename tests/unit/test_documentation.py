@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from config import Settings
 from tests.support import protocol_docs
@@ -19,7 +20,7 @@ def test_readme_lists_every_setting_with_its_default() -> None:
 
     expected = {}
     for name, field in Settings.model_fields.items():
-        default = field.default.get_secret_value() if name == 'password' else field.default
+        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
         shown = str(default).lower() if isinstance(default, bool) else str(default)
         expected[f'MESSENGER_{name.upper()}'] = f'`{shown}` | {field.description}'
     assert rows == expected
