@@ -1,4 +1,4 @@
-"""PostgreSQL: one order for the writers of all servers, and its errors in words."""
+"""PostgreSQL: one order for the writers of all servers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -16,7 +16,14 @@ from messenger.storage.follower import CHANGED, POSITION, Follower
 from messenger.storage.lease import Lease
 from messenger.storage.listener import Listener
 from messenger.storage.new_messages import INSERT_NEW, QUOTED, parameters, quoted_parameters, views
-from messenger.storage.schema import explain_foreign, prepare_schema
+from messenger.storage.postgresql_errors import explain_error, name_of
+from messenger.storage.postgresql_settings import (
+    CONNECTING,
+    SETTINGS,
+    check_settings,
+    options,
+)
+from messenger.storage.schema import prepare_schema
 from messenger.storage.transaction import Command, Executed, execute, find_posted
 from models import Changes, MessageView, PostMessage
 
@@ -27,30 +34,6 @@ ORDER_LOCK = 4711  # who holds it gives the next numbers
 SCHEMA_LOCK = 4713
 TAKE_LOCK = 'SELECT pg_advisory_xact_lock(%(lock)s)'
 NOTIFY = 'SELECT pg_notify(%(channel)s, %(payload)s)'
-CONNECTING = {
-    'connect_timeout': 3,
-    'target_session_attrs': 'read-write',
-    # a connection on which nothing is heard any more is given up within seconds
-    'keepalives_idle': 2,
-    'keepalives_interval': 1,
-    'keepalives_count': 3,
-    'tcp_user_timeout': 4000,
-}
-SETTINGS = {
-    'timezone': 'UTC',
-    'synchronous_commit': 'on',
-    'statement_timeout': '10s',
-    # a server that is stopped while it holds the lock of the order stops all others for this long
-    'idle_in_transaction_session_timeout': '1s',
-    # Every statement is made for an index. Without statistics PostgreSQL would plan for the empty table, and keep the
-    # plan; and it would compile the plan of a scan that cannot be avoided.
-    'enable_seqscan': 'off',
-    'jit': 'off',
-}
-# https://www.postgresql.org/docs/current/errcodes-appendix.html
-CLASS_OF_LOGIN, CLASS_OF_RESOURCES, CLASS_OF_SHUTDOWN, CLASS_OF_CONNECTION = '28', '53', '57P', '08'
-UNKNOWN_DATABASE, LOCK_TIMEOUT, UNDEFINED_COLUMN = '3D000', '55P03', '42703'
-REQUIRED = {'fsync': 'on', 'full_page_writes': 'on', 'server_encoding': 'UTF8', 'transaction_read_only': 'off'}
 
 
 class PostgresqlDatabase:
@@ -69,13 +52,13 @@ class PostgresqlDatabase:
             is not a database of this program
         """
         engine = _create_engine(url, lock_timeout)
-        self.name = engine.url.render_as_string(hide_password=True)
+        self.name = name_of(engine.url)
         self.lease = Lease(replica)
         self._read_engine = engine.execution_options(isolation_level='AUTOCOMMIT')
         self._write_engine = engine.execution_options(writing=True)
         try:
             with self._explaining_errors(), engine.begin() as connection:
-                _check_settings(connection, self.name)
+                check_settings(connection, self.name)
                 connection.exec_driver_sql(TAKE_LOCK, {'lock': SCHEMA_LOCK})
                 prepare_schema(connection, name=self.name, back_up=lambda revision: nullcontext())
                 lease.SERVERS.create_all(connection)
@@ -137,7 +120,7 @@ class PostgresqlDatabase:
     async def _listen(self) -> psycopg.AsyncConnection[Any]:
         _, arguments = self._read_engine.dialect.create_connect_args(self._read_engine.url)
         return await psycopg.AsyncConnection.connect(
-            **{**arguments, **CONNECTING, 'options': _options(SETTINGS)}, autocommit=True
+            **{**arguments, **CONNECTING, 'options': options(SETTINGS)}, autocommit=True
         )
 
     def _read(self, work: Callable[[Connection], T]) -> T:
@@ -201,21 +184,11 @@ def _insert(connection: Connection, commands: Sequence[PostMessage], fencing_tok
     return views(commands, rows.fetchall(), quotes.fetchall())
 
 
-def _check_settings(connection: Connection, name: str) -> None:
-    for setting, required in REQUIRED.items():
-        found = connection.exec_driver_sql(f'SHOW {setting}').scalar()
-        if found != required:
-            raise DatabaseUnavailableError(
-                f'The database {name} has {setting} {found}, so what is sent could be lost. '
-                f'Set it to {required}, or set MESSENGER_DATABASE_URL to another database.'
-            )
-
-
 def _create_engine(url: str, lock_timeout: float) -> Engine:
-    settings = SETTINGS | {'lock_timeout': f'{lock_timeout * 1000:.0f}ms'}
+    settings = SETTINGS | {'lock_timeout': _milliseconds(lock_timeout)}
     engine = create_engine(
         url,
-        connect_args=CONNECTING | {'options': _options(settings)},
+        connect_args=CONNECTING | {'options': options(settings)},
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
@@ -230,30 +203,5 @@ def _create_engine(url: str, lock_timeout: float) -> Engine:
     return engine
 
 
-def _options(settings: dict[str, str]) -> str:
-    return ' '.join(f'-c {name}={value}' for name, value in settings.items())
-
-
-def explain_error(name: str, error: Exception) -> DatabaseUnavailableError:
-    """Return an error whose sentence says why a database cannot be used, and what to do."""
-    origin = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(origin, 'sqlstate', None) or ''
-    reason = str(origin).strip().split('\n')[0]
-    change = 'or set MESSENGER_DATABASE_URL to another database'
-    if isinstance(error, PoolTimeoutError):
-        return DatabaseUnavailableError(f'The database {name} does not answer. Look at its log, {change}.')
-    if code.startswith((CLASS_OF_SHUTDOWN, CLASS_OF_CONNECTION)) or (
-        not code and isinstance(origin, psycopg.OperationalError)
-    ):
-        return ConnectionLostError(f'The database {name} cannot be reached ({reason}). Start it, {change}.')
-    if code.startswith((CLASS_OF_LOGIN, UNKNOWN_DATABASE)):
-        return DatabaseUnavailableError(
-            f'The database {name} does not let the messenger in ({reason}). Correct MESSENGER_DATABASE_URL.'
-        )
-    if code == LOCK_TIMEOUT:
-        return DatabaseUnavailableError(f'The database {name} is locked. End the program that holds it, {change}.')
-    if code == UNDEFINED_COLUMN:
-        return DatabaseUnavailableError(explain_foreign(name))
-    if code.startswith(CLASS_OF_RESOURCES):
-        return DatabaseUnavailableError(f'The database {name} has no room ({reason}). Make room, {change}.')
-    return DatabaseUnavailableError(f'The database {name} cannot be used ({reason}). Look at its log, {change}.')
+def _milliseconds(seconds: float) -> str:
+    return f'{seconds * 1000:.0f}ms'

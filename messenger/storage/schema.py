@@ -48,7 +48,7 @@ def prepare_schema(
     elif revision not in known:
         raise DatabaseUnavailableError(
             f'The database {name} has revision {revision}, but this version of the messenger knows revisions up to '
-            f'{known[-1]} only. Start the newer version again, or set MESSENGER_DATABASE_URL to another file.'
+            f'{known[-1]} only. Start the newer version again, or set MESSENGER_DATABASE_URL to another database.'
         )
     elif revision != known[-1]:
         with back_up(known[-1]):
@@ -65,7 +65,7 @@ def explain_foreign(name: str) -> str:
     """Return a sentence about a database that this program cannot have made."""
     return (
         f'The database {name} was made by another program or version. '
-        f'Move it away, or set MESSENGER_DATABASE_URL to another file.'
+        f'Move it away, or set MESSENGER_DATABASE_URL to another database.'
     )
 
 

@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -22,6 +23,7 @@ max_connections = 300
 shared_buffers = 128MB
 log_min_messages = warning
 """
+PASSWORD = 'open sesame'
 
 
 def find_programs() -> Path | None:
@@ -45,7 +47,10 @@ class Postgres:
         self._run('initdb', '-D', self._data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C')
         with (self._data / 'postgresql.conf').open('a') as file:
             file.write(f"{CONFIGURATION}unix_socket_directories = '{self.folder}'\n")
+        access = self._data / 'pg_hba.conf'
+        access.write_text(f'local all guest scram-sha-256\nlocal all stranger reject\n{access.read_text()}')
         self.start()
+        self.execute(f"CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}'")
 
     @property
     def log(self) -> str:
@@ -65,6 +70,15 @@ class Postgres:
     def stop(self, how: str = 'fast') -> None:
         self._control('stop', '-m', how)
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Do not run, for as long as this lasts."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
     def restart(self, how: str = 'immediate') -> None:
         self.stop(how)
         self.start()
@@ -73,14 +87,35 @@ class Postgres:
         self.stop('immediate')
         shutil.rmtree(self.folder)
 
-    def create_database(self) -> str:
+    def create_database(self, options: str = '') -> str:
         """Return the URL of a new, empty database."""
         name = f'test_{next(self._numbers)}'
-        self.execute(f'CREATE DATABASE {name}')
+        self.execute(f'CREATE DATABASE {name} {options}')
         return self._url(name)
 
     def drop_database(self, url: str) -> None:
         self.execute(f'DROP DATABASE {make_url(url).database} WITH (FORCE)')
+
+    @contextmanager
+    def configured(self, setting: str, value: str) -> Iterator[None]:
+        """Have another value of a setting of the server, for as long as this lasts."""
+        self._configure(f'SET {setting} = {value}')
+        try:
+            yield
+        finally:
+            self._configure(f'RESET {setting}')
+
+    @contextmanager
+    def as_standby(self) -> Iterator[None]:
+        """Wait as a standby for a primary server that never comes, for as long as this lasts."""
+        signal = self._data / 'standby.signal'
+        signal.touch()
+        self.restart('fast')
+        try:
+            yield
+        finally:
+            signal.unlink()
+            self.restart('fast')
 
     def execute(self, sql: str, url: str = '') -> list[tuple[object, ...]]:
         """Run a statement in a database, and return its rows."""
@@ -90,6 +125,10 @@ class Postgres:
 
     def _url(self, name: str) -> str:
         return f'postgresql+psycopg://postgres@/{name}?host={self.folder}'
+
+    def _configure(self, change: str) -> None:
+        self.execute(f'ALTER SYSTEM {change}')
+        self._control('reload')
 
     def _control(self, *arguments: str | Path) -> None:
         self._run('pg_ctl', '-w', '-s', '-D', self._data, *arguments)
