@@ -19,6 +19,8 @@ from messenger.storage.new_messages import INSERT_NEW, QUOTED, parameters, quote
 from messenger.storage.postgresql_errors import explain_error, name_of
 from messenger.storage.postgresql_settings import (
     CONNECTING,
+    PATIENT,
+    SET_LOCK_TIMEOUT,
     SETTINGS,
     check_settings,
     options,
@@ -59,7 +61,10 @@ class PostgresqlDatabase:
         try:
             with self._explaining_errors(), engine.begin() as connection:
                 check_settings(connection, self.name)
+                connection.exec_driver_sql(PATIENT)
                 connection.exec_driver_sql(TAKE_LOCK, {'lock': SCHEMA_LOCK})
+                # a change of a table does not wait so long, since all others wait behind it
+                connection.exec_driver_sql(SET_LOCK_TIMEOUT, {'timeout': _milliseconds(lock_timeout)})
                 prepare_schema(connection, name=self.name, back_up=lambda revision: nullcontext())
                 lease.SERVERS.create_all(connection)
                 connection.exec_driver_sql(lease.BEGIN, vars(self.lease))

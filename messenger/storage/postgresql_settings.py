@@ -25,6 +25,12 @@ SETTINGS = {
     'enable_seqscan': 'off',
     'jit': 'off',
 }
+# for a transaction that may take minutes, and waits as long for another one of its kind
+PATIENT = """
+SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true),
+    set_config('idle_in_transaction_session_timeout', '1min', true)
+"""
+SET_LOCK_TIMEOUT = "SELECT set_config('lock_timeout', %(timeout)s, true)"
 LOSES = 'so what is sent could be lost. Set it to on'
 REQUIRED = {
     'fsync': ('on', LOSES),
