@@ -1,6 +1,5 @@
 """Simple Messenger: reads the settings, builds the program and runs the server."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,32 +13,30 @@ from config import ConfigError, Settings, load_settings
 from messenger import api, compat, pages, startup
 from messenger.chat import Chat
 from messenger.presence import Presence
-from messenger.storage import DatabaseUnavailableError, Store
+from messenger.storage import DatabaseUnavailableError, Store, copy_conversation
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    options = startup.parse_options(arguments)
+    source = options.pop('copy', None)
     try:
-        settings = load_settings(**parse_options(arguments))
+        settings = load_settings(**options)
+        database_url = settings.database_url.get_secret_value()
+        if source is not None:
+            print(copy_conversation(source, database_url, report=startup.show_progress))
+            return
         if settings.native:
             startup.check_window()
         startup.check_port(settings)
-        store = Store(settings.database_url.get_secret_value(), exclusive=True, replica=settings.replica)
+        store = Store(database_url, exclusive=True, replica=settings.replica)
     except (ConfigError, startup.StartupError, DatabaseUnavailableError) as error:
         sys.exit(f'{error}')
+    except KeyboardInterrupt:
+        sys.exit('Interrupted, so nothing was copied.' if source else 'Interrupted.')
     build(settings, store)
     startup.warn_of_default_password(settings)
     with suppress(KeyboardInterrupt):
         run(settings)
-
-
-def parse_options(arguments: Sequence[str] | None) -> dict[str, str | bool]:
-    """Return the settings that are given on the command line."""
-    description = 'A self-hosted messenger. Each option is also a setting; see README.md.'
-    parser = argparse.ArgumentParser(argument_default=argparse.SUPPRESS, description=description)
-    parser.add_argument('--host', help='address to listen on (MESSENGER_HOST)')
-    parser.add_argument('--port', help='port to listen on (MESSENGER_PORT)')
-    parser.add_argument('--native', action='store_true', help='open a desktop window (MESSENGER_NATIVE)')
-    return vars(parser.parse_args(arguments))
 
 
 def build(settings: Settings, store: Store) -> None:

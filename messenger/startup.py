@@ -1,11 +1,13 @@
 """From the command to a server that says where it is: checks beforehand, news for the operator, the desktop window."""
 
+import argparse
 import gc
 import importlib.util
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from nicegui import app, background_tasks
 
@@ -18,6 +20,21 @@ MAX_FILES = 65_536
 
 class StartupError(Exception):
     """The messenger cannot start; the message is a sentence that says what to do."""
+
+
+def parse_options(arguments: Sequence[str] | None) -> dict[str, Any]:
+    """Return the settings that are given on the command line, and ``copy``, the database to copy, if there is one."""
+    description = 'A self-hosted messenger. Each option but --copy is also a setting; see README.md.'
+    parser = argparse.ArgumentParser(argument_default=argparse.SUPPRESS, description=description)
+    parser.add_argument('--host', help='address to listen on (MESSENGER_HOST)')
+    parser.add_argument('--port', help='port to listen on (MESSENGER_PORT)')
+    parser.add_argument('--native', action='store_true', help='open a desktop window (MESSENGER_NATIVE)')
+    parser.add_argument(
+        '--copy',
+        metavar='sqlite:///main.db',
+        help='copy all messages of this database into the PostgreSQL of MESSENGER_DATABASE_URL, and exit',
+    )
+    return vars(parser.parse_args(arguments))
 
 
 def install(settings: Settings, *, start: Callable[[], None], close: Callable[[], Awaitable[None]]) -> None:
@@ -65,6 +82,12 @@ def announce(settings: Settings) -> None:
     """Print the addresses at which the messenger can be reached, the one for this machine first."""
     addresses = sorted(app.urls, key=lambda url: ('localhost' not in url, url))
     print(f'{settings.title} is ready: {"  ".join(addresses)}', flush=True)
+
+
+def show_progress(name: str, done: int, total: int) -> None:
+    """Print how far a copy is, on a terminal always in the same line."""
+    end = '\r' if sys.stderr.isatty() and done < total else '\n'
+    print(f'{done:,} of {total:,} {name}', end=end, file=sys.stderr, flush=True)
 
 
 def warn_of_default_password(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The only code that talks to a database."""
 
+from messenger.storage.copying import copy_conversation
 from messenger.storage.errors import (
     CommandError,
     CommitError,
@@ -30,4 +31,5 @@ __all__ = [
     'TooManyEmojiError',
     'TooManyReactionsError',
     'UncertainCommitError',
+    'copy_conversation',
 ]

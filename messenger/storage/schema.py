@@ -39,11 +39,11 @@ def prepare_schema(
     :param back_up: called with the revision to come; entered before anything is changed, left after the upgrade
     :raises DatabaseUnavailableError: if it is a database of another program, or of a newer version of this one
     """
-    known, tables = known_revisions(), inspect(connection).get_table_names()
-    if not tables:
+    known = known_revisions()
+    if not inspect(connection).get_table_names():
         SQLModel.metadata.create_all(connection)
         _stamp(connection, known[-1])
-    elif (revision := _find_revision(connection, tables)) is None:
+    elif (revision := find_revision(connection)) is None:
         raise DatabaseUnavailableError(explain_foreign(name))
     elif revision not in known:
         raise DatabaseUnavailableError(
@@ -69,10 +69,12 @@ def explain_foreign(name: str) -> str:
     )
 
 
-def _find_revision(connection: Connection, tables: list[str]) -> str | None:
+def find_revision(connection: Connection) -> str | None:
+    """Return the revision of a database, None if it is not one of this program."""
+    inspector = inspect(connection)
+    tables = inspector.get_table_names()
     if 'message' not in tables:
         return None
-    inspector = inspect(connection)
     columns = frozenset(column['name'] for column in inspector.get_columns('message'))
     if REVISION.name in tables and columns >= {'id', 'seq', 'text'}:
         return connection.execute(REVISION.select()).scalar()
