@@ -5,8 +5,10 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 WORKDIR /app
 RUN useradd --system --uid 10001 --no-create-home messenger && install -d -o messenger /data
 
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+# requirements-postgresql.txt to keep messages in PostgreSQL
+ARG REQUIREMENTS=requirements.txt
+COPY ${REQUIREMENTS} .
+RUN pip install --no-cache-dir -r ${REQUIREMENTS}
 COPY *.py ./
 COPY messenger messenger
 
