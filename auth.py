@@ -103,6 +103,7 @@ class LoginService:
                 shared=self._throttle,
             )
         except DatabaseUnavailableError:
+            self._register.remove(session.registration)  # it may be there in spite of that
             raise LoginError('The server cannot reach its database. Please try again in a moment.') from None
         if isinstance(outcome, LoginError):
             raise outcome

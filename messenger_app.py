@@ -43,7 +43,8 @@ def build(settings: Settings, store: Store) -> None:
     """Create the parts of the program and register their pages and routes."""
     chat = Chat(store, max_length=settings.max_message_length)
     password, limit = settings.password.get_secret_value(), settings.sessions_per_address
-    pages.install(settings, LoginService(password, sessions_per_address=limit), chat, Presence())
+    login_service = LoginService(password, store.register, sessions_per_address=limit)
+    pages.install(settings, login_service, chat, Presence(store.register))
     api.install(chat)
     startup.install(settings, start=store.start, close=store.close)
 

@@ -94,9 +94,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def server(house: Path, request: pytest.FixtureRequest) -> AsyncIterator[Server]:
+async def server(house: Path, database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Server]:
     """A running server, which a parameter, if there is one, has made worse."""
-    server = Server(house)
+    server = Server(house, database_url=database_url)
     if code := getattr(request, 'param', ''):
         server.worsen(code)
     await server.start()

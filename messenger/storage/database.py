@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from messenger.storage.errors import DatabaseUnavailableError
+from messenger.storage.register import Register
 from messenger.storage.sqlite import SqliteDatabase
 from messenger.storage.transaction import Command, Executed
 from models import Changes
@@ -29,6 +30,10 @@ class Database(Protocol):
     @property
     def is_heard(self) -> bool:
         """Whether the database has answered within the last seconds; does not wait."""
+
+    @property
+    def register(self) -> Register:
+        """What the servers that use this database know of each other's users."""
 
     def on_changes(self, tell: Callable[[Changes], None], *, on_rewind: Callable[[], None]) -> None:
         """Have all changes told in the order of their positions; does not wait.

@@ -1,27 +1,53 @@
-"""PostgreSQL: the right of one server to write, which it loses when it has not been heard of for some time."""
+"""PostgreSQL: the right of one server to write and to hold names, which ends when it is not heard of any more."""
 
 import secrets
+from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy import Column, DateTime, MetaData, String, Table, func
+from sqlalchemy import Column, DateTime, Identity, Integer, MetaData, String, Table, func
+
+from messenger.storage.listener import Connection, Listener
 
 TIME = 20  # seconds
-HEARTBEAT = 5.0  # seconds
+HEARTBEAT = 2.0  # seconds
+SERVER_LOCKS = 4714  # each server that listens holds one of these, which PostgreSQL frees when its connection ends
+CHANNEL = 'lease'
 SERVERS = MetaData()
 # what servers tell each other; nothing of it outlives them
 replica = Table(
     'replica',
     SERVERS,
     Column('token', String, primary_key=True),
+    Column('id', Integer, Identity(), nullable=False),
     Column('name', String, nullable=False),
     Column('seen_at', DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
 )
 HELD = f"SELECT name FROM replica WHERE token = %(token)s AND seen_at > clock_timestamp() - interval '{TIME} s'"
+# A server that is killed is gone within seconds, since its lock is free. One that is stopped keeps its lock, and one
+# that has lost its connection for a moment comes back.
+ALIVE = f"""
+SELECT token FROM replica
+WHERE seen_at > clock_timestamp() - interval '{TIME} s' AND (
+    seen_at > clock_timestamp() - interval '{2 * HEARTBEAT} s' OR EXISTS (
+        SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+        WHERE datname = current_database() AND locktype = 'advisory' AND classid = {SERVER_LOCKS}
+            AND objid = replica.id::oid
+    )
+)
+"""
 BEGIN = 'INSERT INTO replica (token, name) VALUES (%(token)s, %(name)s)'
+END = 'DELETE FROM replica WHERE token = %(token)s'
+FORGET_NAMESAKES = f"DELETE FROM replica WHERE name = %(name)s AND name <> '' AND token NOT IN ({ALIVE})"
+FORGET = "DELETE FROM replica WHERE seen_at < clock_timestamp() - interval '1 hour'"
+LOCK = f'SELECT pg_advisory_lock_shared({SERVER_LOCKS}, id) FROM replica WHERE token = %(token)s'
 PROLONG = f"""
 UPDATE replica SET seen_at = clock_timestamp()
 WHERE token = %(token)s AND seen_at > clock_timestamp() - interval '{TIME} s'
 """
-FORGET = "DELETE FROM replica WHERE seen_at < clock_timestamp() - interval '1 day'"
+
+
+def new_token() -> str:
+    """Return a fencing token."""
+    return secrets.token_hex(8)
 
 
 class Lease:
@@ -36,4 +62,23 @@ class Lease:
         :param name: of the server, by which the load balancer knows it
         """
         self.name = name
-        self.token = secrets.token_hex(8)
+        self.token = new_token()
+        self._renew: Callable[[Connection], Awaitable[None]] | None = None
+
+    def keep(self, listener: Listener, *, renew: Callable[[Connection], Awaitable[None]]) -> None:
+        """Prolong the lease as long as the listener hears.
+
+        :param renew: called when the lease is lost; begins another one, with another token
+        """
+        self._renew = renew
+        listener.on_connect(self._lock)
+        listener.on(CHANNEL, self._prolong, every=HEARTBEAT)
+
+    async def _lock(self, connection: Connection) -> None:
+        await connection.execute(LOCK, {'token': self.token})
+
+    async def _prolong(self, connection: Connection, _: Sequence[str]) -> None:
+        if not (await connection.execute(PROLONG, {'token': self.token})).rowcount:
+            if self._renew:
+                await self._renew(connection)
+            await self._lock(connection)

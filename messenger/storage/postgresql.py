@@ -10,13 +10,14 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from messenger.storage import lease
+from messenger.storage import lease, register_tables
 from messenger.storage.errors import CommandError, ConnectionLostError, DatabaseUnavailableError, LeaseLostError
 from messenger.storage.follower import CHANGED, POSITION, Follower
 from messenger.storage.lease import Lease
 from messenger.storage.listener import Listener
 from messenger.storage.new_messages import INSERT_NEW, QUOTED, parameters, quoted_parameters, views
 from messenger.storage.postgresql_errors import explain_error, name_of
+from messenger.storage.postgresql_register import PostgresqlRegister
 from messenger.storage.postgresql_settings import (
     CONNECTING,
     PATIENT,
@@ -56,6 +57,7 @@ class PostgresqlDatabase:
         engine = _create_engine(url, lock_timeout)
         self.name = name_of(engine.url)
         self.lease = Lease(replica)
+        self._engine = engine
         self._read_engine = engine.execution_options(isolation_level='AUTOCOMMIT')
         self._write_engine = engine.execution_options(writing=True)
         try:
@@ -67,13 +69,15 @@ class PostgresqlDatabase:
                 connection.exec_driver_sql(SET_LOCK_TIMEOUT, {'timeout': _milliseconds(lock_timeout)})
                 prepare_schema(connection, name=self.name, back_up=lambda revision: nullcontext())
                 lease.SERVERS.create_all(connection)
-                connection.exec_driver_sql(lease.BEGIN, vars(self.lease))
+                for statement in (lease.FORGET, lease.FORGET_NAMESAKES, lease.BEGIN, register_tables.FORGET):
+                    connection.exec_driver_sql(statement, {'token': self.lease.token, 'name': replica})
                 epoch, seq = connection.exec_driver_sql(POSITION).one()
         except DatabaseUnavailableError:
             engine.dispose()
             raise
         self._listener = Listener(self._listen, name=self.name)
         self._follower = Follower(self._listener, self.lease, seq=seq, epoch=epoch)
+        self.register = PostgresqlRegister(self._transact, self._listener, self.lease)
 
     @property
     def fencing_token(self) -> str:
@@ -100,6 +104,7 @@ class PostgresqlDatabase:
         self._follower.look()
 
     async def stop(self) -> None:
+        await self.register.close()
         await self._listener.close()
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -127,6 +132,10 @@ class PostgresqlDatabase:
         return await psycopg.AsyncConnection.connect(
             **{**arguments, **CONNECTING, 'options': options(SETTINGS)}, autocommit=True
         )
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        with self._explaining_errors(), self._engine.begin() as connection:
+            return work(connection)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._explaining_errors(), self._read_engine.connect() as connection:

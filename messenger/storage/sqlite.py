@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from messenger.storage.errors import DatabaseMovedError, DatabaseUnavailableError
 from messenger.storage.files import OpenFiles, claim, create_file
+from messenger.storage.register import MemoryRegister
 from messenger.storage.schema import explain_foreign, prepare_schema
 from messenger.storage.transaction import Command, Executed, execute
 from models import Changes
@@ -51,6 +52,7 @@ class SqliteDatabase:
             self._engine.dispose()
             raise
         self._files = OpenFiles(path)
+        self.register = MemoryRegister()
         self._tell: Callable[[Changes], None] = lambda changes: None
         self._open_connections()
         self.erase()  # what a server that was killed has left

@@ -19,6 +19,7 @@ from messenger.storage.errors import (
     DatabaseUnavailableError,
     UncertainCommitError,
 )
+from messenger.storage.register import Register
 from messenger.storage.statements import clamp_int64, read_views
 from messenger.storage.transaction import Command
 from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage
@@ -98,6 +99,11 @@ class Store:
     def is_heard(self) -> bool:
         """Whether the database has answered within the last seconds."""
         return self._database.is_heard
+
+    @property
+    def register(self) -> Register:
+        """What the servers that use this database know of each other's users."""
+        return self._database.register
 
     async def apply(self, command: Command) -> MessageView:
         """Queue a change for the next group commit and return the updated message.

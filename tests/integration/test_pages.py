@@ -13,8 +13,10 @@ from messenger.elements.message_list import MessageList
 from messenger.elements.post_queue import PostQueue
 from messenger.elements.user_list import UserCount, UserList
 from messenger.storage import Store
+from tests.support.postgres import both_engines
 from tests.support.simulated import OpenChat, count, is_in, log_in, start_to_submit, submit
 
+pytestmark = both_engines
 NOT_AN_ID: list[Any] = ['1', None, 1.0, True, [1], {'id': 1}]
 NOT_PREFERENCES: list[Any] = [
     *(7, 'x', ['x'], {'theme': 'dark'}, [7, True], [{'theme': 'dark'}, True]),

@@ -6,9 +6,11 @@ from messenger.elements.app_icon import NEWS_ICON
 from messenger.realtime.protocol import ListedUser, TypingEvent, UsersEvent
 from models import user_hash
 from tests.conftest import Join
+from tests.support.postgres import both_engines
 from tests.support.server import Server
 from tests.support.socket_client import SocketClient
 
+pytestmark = both_engines
 ANN, BEN = user_hash('ann'), user_hash('ben')
 TAB = {'news-icon': NEWS_ICON}
 
