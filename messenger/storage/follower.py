@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from messenger.storage.lease import Lease
 from messenger.storage.listener import Connection, Listener
 from messenger.storage.new_messages import DIALECT
-from messenger.storage.statements import CHANGES_AFTER, REACTIONS, reactions, views_of
+from messenger.storage.statements import CHANGES_AFTER, REACTION_COLUMNS, messages, reactions, views_of
 from models import Changes, MessageView
 
 CHANGED = 'changed'  # the channel that tells of commits
@@ -18,9 +19,13 @@ POSITION = """
 SELECT system_identifier || left(pg_walfile_name(pg_current_wal_lsn()), 8), (SELECT coalesce(max(seq), 0) FROM message)
 FROM pg_control_system()
 """
-ids = bindparam('ids', type_=ARRAY(BigInteger))
-CHANGES_AFTER_SQL = str(CHANGES_AFTER.compile(dialect=DIALECT))
-REACTIONS_AMONG_SQL = str(REACTIONS.where(reactions.c.message_id == any_(ids)).compile(dialect=DIALECT))
+REACTIONS_TO_IT = (
+    select(func.json_agg(aggregate_order_by(func.json_build_array(*REACTION_COLUMNS), reactions.c.position)))
+    .where(reactions.c.message_id == messages.c.id)
+    .scalar_subquery()
+)
+# one statement, since it is sent again and again, and the sending is what costs
+CHANGES_AFTER_SQL = str(CHANGES_AFTER.add_columns(REACTIONS_TO_IT).compile(dialect=DIALECT))
 
 
 class Follower:
@@ -39,6 +44,7 @@ class Follower:
         self._listener = listener
         self._lease = lease
         self._told = seq
+        self._must_look = False
         self._tell: Callable[[Changes], None] = lambda changes: None
         self._on_rewind: Callable[[], None] = lambda: None
         listener.on_connect(self._begin)
@@ -62,19 +68,25 @@ class Follower:
 
     def look(self) -> None:
         """Look soon whether there is something new."""
+        self._must_look = True
         self._listener.wake(CHANGED)
 
     async def _begin(self, connection: Connection) -> None:
         """Find out whether this is the history that has been told so far."""
+        self._must_look = True  # nothing was heard meanwhile
         [(epoch, seq)] = await (await connection.execute(POSITION)).fetchall()
         if epoch != self.epoch:
             self.epoch, self._told = epoch, seq
             self._on_rewind()
 
     async def _follow(self, connection: Connection, payloads: Sequence[str]) -> None:
-        if payloads and all(payload == self._lease.token for payload in payloads):
+        if not self._must_look and payloads and all(payload == self._lease.token for payload in payloads):
             return  # it has been told already, or is about to be
-        while changes := await _read_changes(connection, self._told):
+        self._must_look = False
+        count = STEP
+        while count == STEP:  # what is committed after the last read is notified after it
+            changes = await _read_changes(connection, self._told)
+            count = len(changes)
             follows = self._told  # what has been committed here meanwhile has been told
             if new := [message for message in changes if message.seq > follows]:
                 self._told = new[-1].seq
@@ -83,7 +95,4 @@ class Follower:
 
 async def _read_changes(connection: Connection, seq: int) -> list[MessageView]:
     rows = await (await connection.execute(CHANGES_AFTER_SQL, {'seq': seq, 'limit': STEP})).fetchall()
-    if not rows:
-        return []
-    found = await connection.execute(REACTIONS_AMONG_SQL, {'ids': [row[0] for row in rows]})
-    return views_of(rows, await found.fetchall())
+    return views_of([row[:-1] for row in rows], [reaction for row in rows for reaction in row[-1] or ()])

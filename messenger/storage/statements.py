@@ -53,9 +53,8 @@ UPDATE: Any = update(messages).where(messages.c.id == bindparam('message_id')).v
 EDIT: Any = UPDATE.values(text=bindparam('new_text'), edited=True)
 DELETE: Any = UPDATE.values(text='', deleted=True)
 
-REACTIONS: Any = select(*[reactions.c[name] for name in ('message_id', 'emoji', 'author_id', 'author')]).order_by(
-    reactions.c.position
-)
+REACTION_COLUMNS = [reactions.c[name] for name in ('message_id', 'emoji', 'author_id', 'author')]
+REACTIONS: Any = select(*REACTION_COLUMNS).order_by(reactions.c.position)
 REACTIONS_TO: Any = REACTIONS.where(reactions.c.message_id.in_(bindparam('ids', expanding=True)))
 ADD_REACTION: Any = insert(reactions)
 REMOVE_REACTIONS: Any = delete(reactions).where(reactions.c.message_id == bindparam('message_id'))

@@ -3,14 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+import psycopg
 import pytest
 
 from messenger.storage import CommitError, Store
-from models import Changes, EditMessage, MessageView, PostMessage
+from messenger.storage.follower import LOOK_EVERY, Follower
+from messenger.storage.lease import Lease
+from messenger.storage.listener import Listener
+from models import Changes, EditMessage, MessageView, PostMessage, Quote, Reaction, ToggleReaction
 from tests.support.postgres import Postgres, on_postgres
 
 pytestmark = on_postgres
+INSERT_ANY = """
+INSERT INTO message (id, seq, author, author_id, client_message_id, text, sent_at, edited, deleted, continuation)
+VALUES (1, 1, 'Ann', 'ann', 'a', 'Tea', now(), false, false, false)
+"""
 
 
 class Replica:
@@ -126,3 +135,38 @@ async def test_a_server_that_was_away_for_too_long_writes_nothing(
 
     await b.post('still here')
     await b.has_told('still here')
+
+
+async def test_reactions_and_quotes_of_others_are_told(replicas: Sequence[Replica]) -> None:
+    first, now = await replicas[0].post('Tea?'), datetime.now(UTC)
+    await replicas[0].store.apply(PostMessage('Ben', 'ben', 'yes', 'Yes', now, first.id))
+    for author in ('Cy', 'Ann'):
+        await replicas[1].store.apply(ToggleReaction(first.id, '👍', author.lower(), author))
+
+    for replica in replicas:
+        await replica.has_come_to(4)
+        last = {message.id: message for changes in replica.told for message in changes.messages}
+        assert last[first.id].reactions == (Reaction('👍', ('cy', 'ann'), ('Cy', 'Ann')),)
+        assert last[first.id + 1].quote == Quote(first.id, 'ann', 'Tea?', deleted=False)
+
+
+async def test_a_look_is_not_forgotten_for_a_notification_of_ones_own(
+    store: Store, postgres: Postgres, database_url: str
+) -> None:
+    async def connect() -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(database_url.replace('+psycopg', ''), autocommit=True)
+
+    lease, told = Lease('a'), asyncio.Event()
+    listener = Listener(connect, name='the database')
+    follower = Follower(listener, lease, seq=0, epoch=store.epoch)
+    follower.on_changes(lambda changes: told.set(), on_rewind=lambda: None)
+    listener.start()
+    while not listener.is_hearing:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+
+    postgres.execute(f"{INSERT_ANY}; SELECT pg_notify('changed', '{lease.token}')", database_url)
+    follower.look()
+
+    await asyncio.wait_for(told.wait(), LOOK_EVERY / 4)
+    await listener.close()
