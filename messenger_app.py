@@ -12,6 +12,7 @@ from auth import LoginService
 from config import ConfigError, Settings, load_settings
 from messenger import api, compat, pages, startup
 from messenger.chat import Chat
+from messenger.draining import Drain
 from messenger.presence import Presence
 from messenger.storage import DatabaseUnavailableError, Store, copy_conversation
 
@@ -41,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def build(settings: Settings, store: Store) -> None:
     """Create the parts of the program and register their pages and routes."""
-    chat = Chat(store, max_length=settings.max_message_length)
+    chat, drain = Chat(store, max_length=settings.max_message_length), Drain()
     password, limit = settings.password.get_secret_value(), settings.sessions_per_address
     login_service = LoginService(password, store.register, sessions_per_address=limit)
     pages.install(settings, login_service, chat, Presence(store.register))
-    api.install(chat)
-    startup.install(settings, start=store.start, close=store.close)
+    api.install(chat, drain)
+    startup.install(settings, drain, start=store.start, close=store.close)
 
 
 def run(settings: Settings) -> None:

@@ -76,6 +76,11 @@ class Chat:
         """The history in which the positions of messages mean something; those of different ones are not compared."""
         return self._store.epoch
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether the database has answered within the last seconds; asks nobody."""
+        return self._store.is_heard
+
     async def post(self, text: str, *, by: User, client_message_id: str, reply_to: int | None = None) -> MessageView:
         """Add a message to the conversation.
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import uvicorn.config
+from engineio.async_socket import AsyncSocket
 from engineio.payload import Payload
 from nicegui import Client, core
 from nicegui.element import Element
@@ -251,5 +252,20 @@ async def close_polling_clients() -> None:
     """
     for socket in list(core.sio.eio.sockets.values()):
         if not socket.upgraded:
-            await socket.close(wait=False)
-            socket.queue.put_nowait(None)  # ends a request that was left when the client closed it itself
+            await _close(socket)
+
+
+async def close_connections(client_id: str) -> None:
+    """End the connections of a page as a cut does, so that it connects anew.
+
+    After Socket.IO's public ``disconnect`` a page would not.
+    """
+    for socket_id in socket_ids_of(client_id):
+        socket = core.sio.eio.sockets.get(core.sio.manager.eio_sid_from_sid(socket_id, '/'))
+        if socket:
+            await _close(socket)
+
+
+async def _close(socket: AsyncSocket) -> None:
+    await socket.close(wait=False)
+    socket.queue.put_nowait(None)  # ends a WebSocket, or a request that was left when the client closed it itself

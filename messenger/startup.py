@@ -13,6 +13,7 @@ from nicegui import app, background_tasks
 
 from config import Settings
 from messenger import compat
+from messenger.draining import Drain
 
 GC_THRESHOLDS = (50_000, 2, 50)
 MAX_FILES = 65_536
@@ -37,9 +38,12 @@ def parse_options(arguments: Sequence[str] | None) -> dict[str, Any]:
     return vars(parser.parse_args(arguments))
 
 
-def install(settings: Settings, *, start: Callable[[], None], close: Callable[[], Awaitable[None]]) -> None:
+def install(
+    settings: Settings, drain: Drain, *, start: Callable[[], None], close: Callable[[], Awaitable[None]]
+) -> None:
     """Register what happens when the server starts and shuts down.
 
+    :param drain: sends all pages away before a server of several shuts down
     :param start: called when the event loop runs
     :param close: called when the server has shut down
     """
@@ -53,6 +57,7 @@ def install(settings: Settings, *, start: Callable[[], None], close: Callable[[]
     if settings.native:
         watch_window(close)
     else:
+        app.on_startup(drain.listen)
         app.on_shutdown(close)
 
 

@@ -12,6 +12,12 @@ async def test_the_health_check_answers(user: User) -> None:
     assert (answer.status_code, answer.json()) == (200, {'status': 'ok'})
 
 
+async def test_a_server_with_its_database_is_alive_and_ready(user: User) -> None:
+    for path in ('/health/live', '/health/ready'):
+        answer = await user.http_client.get(path)
+        assert (answer.status_code, answer.json()) == (200, {'status': 'ok'})
+
+
 async def test_every_answer_forbids_other_hosts_and_frames(user: User) -> None:
     answer = await user.http_client.get('/')
 

@@ -87,6 +87,15 @@ class Server:
             await asyncio.sleep(0.05)
         raise AssertionError(f'no answer: {self.output.read_text()}')
 
+    def send_signal(self, number: signal.Signals) -> None:
+        assert self._process
+        self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Wait until it has ended by itself, and answer the exit status."""
+        assert self._process
+        return await asyncio.wait_for(self._process.wait(), 60)
+
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End it, and answer the exit status."""
         assert self._process

@@ -1,5 +1,6 @@
 """A page without a browser: it loads, connects, logs in through the form and speaks the protocol of the messages."""
 
+import ast
 import asyncio
 import json
 import re
@@ -24,7 +25,7 @@ from tests.support.person import PASSWORD
 
 TIMEOUT = 20.0
 PATH = '/_nicegui_ws/socket.io'
-CONTENT = re.compile(r"String\.raw`(.*?)`.*?'client_id': '(.*?)', 'next_message_id': (\d+)", re.DOTALL)
+CONTENT = re.compile(r'String\.raw`(.*?)`.*?query: (\{.*?\})', re.DOTALL)
 ESCAPES = {'&#36;': '$', '&#96;': '`', '&gt;': '>', '&lt;': '<', '&amp;': '&'}
 EVENTS = {name_of(event_type): event_type for event_type in SERVER_EVENTS}
 AnyEvent = TypeVar('AnyEvent')
@@ -67,6 +68,7 @@ class Connection:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.socket.eio.queue.join(), 1)
         await self._http.close()
+        self.socket.eio.queue.put_nowait(None)  # ends a wait of 20 s for more to send, if the server has closed it
         with suppress(TimeoutError):  # of a request that has waited long
             await self.socket.eio.wait()
 
@@ -107,9 +109,18 @@ class SocketClient:
         self._elements: dict[str, dict[str, Any]] = {}
         self._updated = asyncio.Condition()
         self._opened: asyncio.Queue[str] = asyncio.Queue()
-        self._client_id = ''
+        self._query: dict[str, Any] = {}
         self._next_message_id = 0
         self._ids = {'document_id': str(uuid.uuid4()), 'tab_id': str(uuid.uuid4())}
+
+    @property
+    def client_id(self) -> str:
+        return str(self._query['client_id'])
+
+    @property
+    def replica(self) -> str:
+        """The name of the server that made the page."""
+        return str(self._query['replica'])
 
     @classmethod
     async def arrive(cls, url: str, *, transport: str = 'websocket') -> 'SocketClient':
@@ -129,9 +140,7 @@ class SocketClient:
 
     async def connect(self) -> Connection:
         """Make another connection. An earlier one that is still open stays so, and can be heard."""
-        query = self._ids | {
-            'client_id': self._client_id, 'next_message_id': self._next_message_id, 'implicit_handshake': 'true',
-        }  # fmt: skip
+        query = self._query | self._ids | {'next_message_id': self._next_message_id, 'implicit_handshake': 'true'}
         self.connection = Connection(self)
         self._connections.append(self.connection)
         allow_large_polling_payloads(1000)  # as the server does
@@ -228,7 +237,7 @@ class SocketClient:
         listeners = [one for one in self._elements[element_id]['events'] if one['type'].split('.')[0] == event]
         assert listeners, f'nobody listens to {event}'
         args = [json.dumps(argument) for argument in arguments]
-        data = {'id': int(element_id), 'client_id': self._client_id, 'args': args}
+        data = {'id': int(element_id), 'client_id': self.client_id, 'args': args}
         return [data | {'listener_id': listener['listener_id']} for listener in listeners]
 
     async def leave(self) -> None:
@@ -251,7 +260,7 @@ class SocketClient:
         if name == 'open':
             self._opened.put_nowait(data['path'])
         if name == 'run_javascript' and data.get('request_id'):
-            answer = {'request_id': data['request_id'], 'client_id': self._client_id, 'result': None}
+            answer = {'request_id': data['request_id'], 'client_id': self.client_id, 'result': None}
             await self.connection.forge('javascript_response', answer)
         if name == 'update':
             async with self._updated:
@@ -276,4 +285,5 @@ class SocketClient:
         text = found[1]
         for escape, char in ESCAPES.items():
             text = text.replace(escape, char)
-        self._elements, self._client_id, self._next_message_id = json.loads(text), found[2], int(found[3])
+        self._elements, self._query = json.loads(text), ast.literal_eval(found[2])
+        self._next_message_id = self._query['next_message_id']

@@ -11,8 +11,9 @@ import pytest
 from tests.support.server import ROOT
 
 LAYERS = {  # who may import whom, besides `batching`, which everything may; a package is one name
-    'messenger_app': {'pages', 'api', 'startup', 'compat', 'storage', 'auth', 'chat', 'presence', 'config'},
-    'startup': {'compat', 'config'},
+    'messenger_app': {'pages', 'api', 'startup', 'draining', 'compat', 'storage', 'auth', 'chat', 'presence', 'config'},
+    'startup': {'draining', 'compat', 'config'},
+    'draining': {'compat'},
     'pages': {
         'guard',
         'elements',
@@ -27,7 +28,7 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
         'config',
         'models',
     },
-    'api': {'markdown', 'auth', 'chat', 'presence', 'config', 'models'},
+    'api': {'draining', 'markdown', 'auth', 'chat', 'presence', 'config', 'models'},
     'elements': {'realtime', 'markdown', 'models'},
     'realtime': {'compat'},
     'chat': {'storage', 'models'},
