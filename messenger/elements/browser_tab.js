@@ -4,6 +4,7 @@
 const AWAY_AFTER = 300000;
 const STORAGE_KEY = "messenger";
 const NAME = "messenger:name";
+const LEFT = "messenger:left"; // how the last page of this tab was left
 const UNSENT = "messenger:unsent:"; // what PostQueue keeps
 
 /** @type {VueComponent} */
@@ -25,7 +26,7 @@ export default {
     this.icon = document.querySelector("link[rel~=icon]");
     this.quietIcon = this.icon?.href;
     this.listeners = [
-      [window, "pagehide", () => this.$emit("leave")],
+      [window, "pagehide", this.onLeave],
       [window, "pageshow", (event) => event.persisted && location.reload()],
       [document, "visibilitychange", this.onVisibility],
       [window, "messenger:before-show", this.onOpened],
@@ -70,9 +71,11 @@ export default {
       if (!window.isSecureContext || !("Notification" in window)) return "insecure";
       return Notification.requestPermission();
     },
-    wasReloaded() {
+    // a page whose server is gone loads again by itself, after it has lost the connection
+    whyReloaded() {
       const [navigation] = performance.getEntriesByType("navigation");
-      return /** @type {PerformanceNavigationTiming} */ (navigation)?.type === "reload";
+      if (/** @type {PerformanceNavigationTiming} */ (navigation)?.type !== "reload") return null;
+      return sessionStorage.getItem(LEFT) === "connected" ? "reload" : "restart";
     },
     setUnread(count) {
       document.title = document.title.replace(/^(\(\d+\) )?/, count ? `(${count}) ` : "");
@@ -136,6 +139,10 @@ export default {
     onKey({ key }) {
       const id = this.opened.at(-1);
       if (key === "Escape" && id && isDrawer(id)) close(id);
+    },
+    onLeave() {
+      sessionStorage.setItem(LEFT, window.socket.connected ? "connected" : "lost");
+      this.$emit("leave");
     },
     onVisibility() {
       clearTimeout(this.timer);

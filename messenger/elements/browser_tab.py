@@ -61,11 +61,15 @@ class BrowserTab(ui.element, component='browser_tab.js'):
         permission: Permission = await self.run_method('askPermission', timeout=60)
         return permission
 
-    async def was_reloaded(self) -> bool:
-        """Return whether this page replaces an earlier one of the same address in the same tab."""
+    async def why_reloaded(self) -> str | None:
+        """Return why this page replaces an earlier one of the same address in the same tab, None if it does not.
+
+        :return: 'restart' if the server of that page was gone, 'reload' if its user has loaded it again
+        """
         with suppress(TimeoutError):  # the page may be gone already
-            return bool(await self.run_method('wasReloaded', timeout=10))
-        return False
+            reason = await self.run_method('whyReloaded', timeout=10)
+            return reason if reason in ('reload', 'restart') else None
+        return None
 
     def enter(self, path: str) -> None:
         """Show a path in the address bar, and keep what follows the ``#``."""

@@ -59,8 +59,8 @@ class LoginPage:
         """Tell why this tab is at the login screen, unless it is there for the first time."""
         self._reason = app.storage.tab.pop('reason', None)
         is_chat = ui.context.client.request.url.path.endswith('/chat')
-        if self._reason is None and is_chat and await self._tab.was_reloaded():
-            self._reason = 'restart'  # the tab was in the chat of a server that this one does not know
+        if self._reason is None and is_chat:  # the tab was in the chat of a server that this one does not know
+            self._reason = await self._tab.why_reloaded()
         if not self._screen.is_deleted:  # nobody waits for the browser's answer before logging in
             self._show_notice()
 

@@ -37,7 +37,7 @@ async def test_login_screen_asks_for_a_name_and_the_password(user: User) -> None
 
 
 async def test_chat_without_a_session_is_the_login_screen(user: User) -> None:
-    user.javascript_rules[re.compile('.*wasReloaded.*')] = lambda _: False
+    user.javascript_rules[re.compile('.*whyReloaded.*')] = lambda _: None
 
     await user.open('/chat')
 
@@ -46,22 +46,26 @@ async def test_chat_without_a_session_is_the_login_screen(user: User) -> None:
     assert not is_in(user)
 
 
-async def test_tab_that_was_in_the_chat_of_another_server_is_told(user: User) -> None:
-    user.javascript_rules[re.compile('.*wasReloaded.*')] = lambda _: True
+@pytest.mark.parametrize(
+    ('reason', 'sentence'),
+    [('restart', 'The server was restarted, which logs everybody out.'), ('reload', 'Reloading or leaving the page')],
+)
+async def test_tab_that_was_in_the_chat_of_another_server_is_told(user: User, reason: str, sentence: str) -> None:
+    user.javascript_rules[re.compile('.*whyReloaded.*')] = lambda _: reason
 
     await user.open('/chat')
 
-    await user.should_see('The server was restarted, which logs everybody out.')
+    await user.should_see(sentence)
 
 
 async def test_login_does_not_wait_for_what_the_browser_says(user: User, caplog: pytest.LogCaptureFixture) -> None:
-    def answer(_: re.Match[str]) -> bool:
+    def answer(_: re.Match[str]) -> str:
         user.find('Name').type('Ann')
         user.find('Password').type('123')
         start_to_submit(user)
-        return True
+        return 'restart'
 
-    user.javascript_rules[re.compile('.*wasReloaded.*')] = answer
+    user.javascript_rules[re.compile('.*whyReloaded.*')] = answer
     await user.open('/chat')
 
     await user.should_see('Log out')
