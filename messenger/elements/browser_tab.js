@@ -1,6 +1,8 @@
 // @ts-check
 // The browser's half of BrowserTab: preferences, notifications, the title and icon of the tab, its end.
 
+import { limitReloads } from "reload_limit";
+
 const AWAY_AFTER = 300000;
 const STORAGE_KEY = "messenger";
 const NAME = "messenger:name";
@@ -21,6 +23,7 @@ export default {
     const hasUnsent = Object.keys(sessionStorage).some((key) => key.startsWith(UNSENT));
     this.$emit("loaded", this.preferences, hasUnsent);
     this.$nextTick(this.prefillName);
+    this.$nextTick(limitReloads);
     this.opened = []; // ids of the elements that are open, the topmost last
     this.hasEntry = this.isReturning = false;
     this.icon = document.querySelector("link[rel~=icon]");

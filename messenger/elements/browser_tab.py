@@ -23,7 +23,7 @@ class Preferences:
     sound: bool = False
 
 
-class BrowserTab(ui.element, component='browser_tab.js'):
+class BrowserTab(ui.element, component='browser_tab.js', dependencies=['reload_limit.js']):
     """Keeps preferences in the browser, announces messages, counts them in the title, and tells when it is closed.
 
     Its attributes are those of the browser as soon as it has loaded: ``preferences``, and ``has_unsent``, whether

@@ -27,6 +27,8 @@ STYLE_SHEET = Path(elements.__file__).parent / 'messenger.css'
 
 def install(settings: Settings, login_service: LoginService, chat: Chat, presence: Presence) -> None:
     """Register the page with its two addresses, the events that it sends, and what is told to everybody."""
+    if settings.replica:
+        share_pages(settings.replica)
     hub = Hub('chat')
     rows = RowRenderer(presence.is_online)
     broadcasts = Broadcasts(hub, chat, presence, rows)
@@ -47,6 +49,17 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
 
     for path in ('/', '/chat'):
         ui.page(path, reconnect_timeout=settings.reconnect_grace)(messenger)
+
+
+def share_pages(replica: str) -> None:
+    """Have this server be one of several.
+
+    Each connection of a page names the server that made it, since no other can serve it. The scripts of a page do not,
+    so this server must know all of them, too; NiceGUI gets to know an element's when it is first used.
+    """
+    app.config.socket_io_js_query_params['replica'] = replica
+    for name in dir(ui):
+        getattr(ui, name)
 
 
 def defaults(title: str) -> dict[str, Any]:

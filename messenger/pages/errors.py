@@ -5,6 +5,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from messenger import guard
+from messenger.elements.reload_limit import ReloadLimit
 
 
 def install(title: str) -> None:
@@ -25,6 +26,7 @@ def install(title: str) -> None:
 
 
 def _show(title: str, sentence: str) -> None:
+    ReloadLimit()
     with ui.element().classes('login'), ui.element('main').classes('panel'):
         ui.label(title).props('role=heading aria-level=1').classes('title')
         ui.label(sentence).props('role=alert')
