@@ -13,6 +13,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from messenger.chat import Chat
 from messenger.storage import Store
+from tests.support.balancer import find_haproxy
 from tests.support.person import Person
 from tests.support.postgres import Postgres, find_programs
 from tests.support.server import ROOT, Server, free_port
@@ -32,6 +33,16 @@ def postgres() -> Iterator[Postgres]:
     postgres = Postgres(programs)
     yield postgres
     postgres.remove()
+
+
+@pytest.fixture(scope='session')
+def haproxy() -> str:
+    """The path of HAProxy. Without one the tests with a load balancer are skipped, but not in CI."""
+    program = find_haproxy()
+    if program is None:
+        reason = "There is no HAProxy. Install Debian's haproxy."
+        (pytest.fail if os.environ.get('CI') else pytest.skip)(reason)
+    return program
 
 
 @pytest.fixture
