@@ -22,16 +22,13 @@ replica = Table(
     Column('seen_at', DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
 )
 HELD = f"SELECT name FROM replica WHERE token = %(token)s AND seen_at > clock_timestamp() - interval '{TIME} s'"
-# A server that is killed is gone within seconds, since its lock is free. One that is stopped keeps its lock, and one
-# that has lost its connection for a moment comes back.
+HEARD = f"SELECT token FROM replica WHERE seen_at > clock_timestamp() - interval '{TIME} s'"
+# A server that is killed is gone at once, since PostgreSQL frees its lock. One that is stopped keeps it for its lease.
 ALIVE = f"""
-SELECT token FROM replica
-WHERE seen_at > clock_timestamp() - interval '{TIME} s' AND (
-    seen_at > clock_timestamp() - interval '{2 * HEARTBEAT} s' OR EXISTS (
-        SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
-        WHERE datname = current_database() AND locktype = 'advisory' AND classid = {SERVER_LOCKS}
-            AND objid = replica.id::oid
-    )
+{HEARD} AND EXISTS (
+    SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE datname = current_database() AND locktype = 'advisory' AND classid = {SERVER_LOCKS}
+        AND objid = replica.id::oid
 )
 """
 BEGIN = 'INSERT INTO replica (token, name) VALUES (%(token)s, %(name)s)'

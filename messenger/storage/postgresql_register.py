@@ -45,9 +45,10 @@ class TableRegistrations:
         self.added: list[str] = []
         self._connection = connection
         self._server = server
-        self._alive = [token for (token,) in connection.exec_driver_sql(lease.ALIVE)]
-        if server not in self._alive:
+        if not connection.exec_driver_sql(lease.HELD, {'token': server}).first():
             raise LeaseLostError
+        # this one is, also while it connects again
+        self._alive = [server, *(token for (token,) in connection.exec_driver_sql(lease.ALIVE))]
 
     def find(self, user_id: str) -> Holder | None:
         row = self._find(user_id)

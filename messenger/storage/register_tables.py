@@ -58,7 +58,7 @@ WHERE login_session.user_id = wanted.user_id AND server = %(server)s
 """
 ELSEWHERE = f"""
 SELECT name, user_id, away FROM login_session
-WHERE online AND server <> %(server)s AND server IN ({lease.ALIVE})
+WHERE online AND server <> %(server)s AND server IN ({lease.HEARD})
 ORDER BY user_id
 """
 MOVE = 'UPDATE login_session SET server = %(new)s WHERE server = %(old)s RETURNING token'
