@@ -3,7 +3,7 @@ BIN = $(VENV)/bin
 # files of tests run side by side; `make test PARALLEL=` runs one after the other
 PARALLEL ?= -n 2 --dist loadfile
 
-.PHONY: run fast test check lint lint-js bench docs screenshots lock audit
+.PHONY: run fast test endurance check lint lint-js bench docs screenshots lock audit
 
 run: $(VENV)/installed
 	$(BIN)/python messenger_app.py
@@ -14,6 +14,10 @@ fast: $(VENV)/installed-dev
 
 test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(PARALLEL)
+
+# the long variants of tests with PostgreSQL: hundreds of kills, cuts and restarts
+endurance: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m endurance
 
 check: lint lint-js test
 

@@ -1,8 +1,10 @@
 """What users can do with messages, the rules of it, and the event that tells every page what changed."""
 
+import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import emoji
 from nicegui import Event
@@ -13,6 +15,7 @@ from messenger.storage import (
     MAX_REACTIONS,
     Command,
     CommitError,
+    DatabaseUnavailableError,
     MessageNotFoundError,
     Store,
     TooManyEmojiError,
@@ -30,10 +33,11 @@ from models import (
     User,
 )
 
-MAX_CLIENT_MESSAGE_ID_LENGTH = 64
+CLIENT_MESSAGE_ID = re.compile('[!-~]{1,64}')
 MAX_REACTION_LENGTH = 96  # of the longest short code, and more than of an emoji
 RETRY_AFTER = 2.0
-UNCERTAIN = 'It is not certain that this was stored, so it is tried again.'
+UNCERTAIN = 'It is not certain that this was stored'
+T = TypeVar('T')
 BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
 
 
@@ -46,6 +50,10 @@ class ChatError(Exception):
     def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+class HistoryUnavailableError(Exception):
+    """The messages cannot be read now; the same request will do once the database is back."""
 
 
 class Chat:
@@ -69,7 +77,7 @@ class Chat:
         self._clock = clock
         self._deliveries = Batcher(self._deliver, name='deliver changes')
         store.on_commit(self._deliveries.add)
-        store.on_rewind(self.history_replaced.emit)
+        store.on_rewind(lambda: self._deliveries.add(None))
 
     @property
     def epoch(self) -> str:
@@ -84,12 +92,12 @@ class Chat:
     async def post(self, text: str, *, by: User, client_message_id: str, reply_to: int | None = None) -> MessageView:
         """Add a message to the conversation.
 
-        :param client_message_id: made by the sender for this message (1 to 64 characters); a repeat returns the same
-            message again
+        :param client_message_id: made by the sender for this message, 1 to 64 visible ASCII characters; a repeat
+            returns the same message again
         :param reply_to: the id of the message that this one replies to
         :raises ChatError: if the text is blank or too long, or could not be stored
         """
-        if not 1 <= len(client_message_id) <= MAX_CLIENT_MESSAGE_ID_LENGTH:
+        if not CLIENT_MESSAGE_ID.fullmatch(client_message_id):
             raise ChatError('This message came without a proper key. Please reload the page.')
         text = clean_text(text, max_length=self.max_length)
         return await self._apply(PostMessage(by.name, by.user_id, client_message_id, text, self._clock(), reply_to))
@@ -125,42 +133,60 @@ class Chat:
     async def get_own_message(self, message_id: int, *, by: User) -> MessageView:
         """Return the user's own message, to be edited.
 
-        :raises ChatError: if it is not the user's, or deleted
+        :raises ChatError: if it is not the user's, or deleted, or cannot be read now
         """
-        message = await self._store.get(message_id)
+        try:
+            message = await self._read(self._store.get(message_id))
+        except HistoryUnavailableError as error:
+            raise ChatError('The messages cannot be read now. Please try again in a while.') from error
         if message is None or not message.is_editable_by(by.user_id):
             raise ChatError('Only your own messages can be changed.')
         return message
 
     async def newest_page(self, limit: int) -> NewestPage:
-        """Return the newest ``limit`` messages, and the position of the latest change."""
-        return await self._store.newest_page(limit)
+        """Return the newest ``limit`` messages, and the position of the latest change.
+
+        :raises HistoryUnavailableError: here and below, if the database cannot be read
+        """
+        return await self._read(self._store.newest_page(limit))
 
     async def page_before(self, message_id: int, limit: int) -> list[MessageView]:
         """Return the ``limit`` messages before the one with ``message_id``, oldest first."""
-        return await self._store.page_before(message_id, limit)
+        return await self._read(self._store.page_before(message_id, limit))
 
     async def page_from(self, message_id: int, limit: int) -> list[MessageView]:
         """Return the first ``limit`` messages from the one with ``message_id`` on."""
-        return await self._store.page_from(message_id, limit)
+        return await self._read(self._store.page_from(message_id, limit))
 
     async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
         """Return the first ``limit`` messages that changed after position ``seq``, by their latest changes."""
-        return await self._store.changes_after(seq, limit)
+        return await self._read(self._store.changes_after(seq, limit))
 
     async def drain(self) -> None:
         """Wait until every committed change has been delivered to the subscribers of ``messages_changed``."""
         await self._deliveries.drain()
 
-    async def _deliver(self, batch: Sequence[Changes]) -> None:
-        for changes in join_changes(batch):
+    async def _deliver(self, batch: Sequence[Changes | None]) -> None:
+        """Tell what has changed; None stands for another history, and nothing before it holds any more."""
+        if None in batch:
+            batch = batch[len(batch) - batch[::-1].index(None) :]
+            await self.history_replaced.call()
+        for changes in join_changes([changes for changes in batch if changes]):
             await self.messages_changed.call(changes)
+
+    async def _read(self, reading: Awaitable[T]) -> T:
+        try:
+            return await reading
+        except DatabaseUnavailableError as error:
+            raise HistoryUnavailableError from error
 
     async def _apply(self, command: Command) -> MessageView:
         try:
             return await self._store.apply(command)
         except UncertainCommitError as error:
-            raise ChatError(UNCERTAIN, retry_after=RETRY_AFTER) from error
+            if isinstance(command, PostMessage | EditMessage):  # pages send these again
+                raise ChatError(f'{UNCERTAIN}, so it is tried again.', retry_after=RETRY_AFTER) from error
+            raise ChatError(f'{UNCERTAIN}. Look at the message, and try again if nothing has changed.') from error
         except CommitError as error:
             raise ChatError('This could not be stored, so nobody has seen it. Please try again.') from error
         except MessageNotFoundError as error:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import os
+import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,7 @@ import psycopg
 
 RECONNECT_AFTER = 0.3
 DEAF_AFTER = 3.0
+PATIENCE = 5.0
 Connection = psycopg.AsyncConnection[Any]
 Handler = Callable[[Connection, Sequence[str]], Awaitable[None]]
 log = logging.getLogger('messenger')
@@ -83,11 +86,8 @@ class Listener:
         while True:
             try:
                 async with await self._connect() as connection:
-                    for channel in self._channels:
-                        await connection.execute(f'LISTEN {channel}')
-                        self._channels[channel].due = 0.0
-                    for begin in self._beginnings:
-                        await begin(connection)
+                    with _patience(connection):
+                        await self._begin(connection)
                     if was_lost:
                         log.warning('The database %s is heard again.', self._name)
                     was_lost = False
@@ -100,17 +100,32 @@ class Listener:
                 log.exception('listening to the database failed')
             await asyncio.sleep(RECONNECT_AFTER)
 
+    async def _begin(self, connection: Connection) -> None:
+        for name, channel in self._channels.items():
+            await connection.execute(f'LISTEN {name}')
+            channel.due = 0.0
+        for begin in self._beginnings:
+            await begin(connection)
+
     async def _serve(self, connection: Connection) -> None:
         while True:
             async for notify in connection.notifies(timeout=0):
                 self._channels[notify.channel].payloads.append(notify.payload)
             self._heard_at = now = time.monotonic()
             pending = [channel for channel in self._channels.values() if channel.payloads or channel.due <= now]
-            for channel in pending:
-                payloads, channel.payloads, channel.due = channel.payloads, [], now + channel.every
-                await channel.handler(connection, payloads)
+            with _patience(connection):
+                for channel in pending:
+                    await self._handle(channel, connection, now)
             if not pending:
                 await self._wait(connection, min(channel.due for channel in self._channels.values()) - now)
+
+    async def _handle(self, channel: Channel, connection: Connection, now: float) -> None:
+        if channel.payloads:
+            payloads, channel.payloads = channel.payloads, []
+            await channel.handler(connection, payloads)
+        if channel.due <= now:
+            channel.due = now + channel.every
+            await channel.handler(connection, ())
 
     async def _wait(self, connection: Connection, seconds: float) -> None:
         """Wait until something can be read, until somebody wakes, or some seconds are over."""
@@ -123,3 +138,19 @@ class Listener:
         finally:
             loop.remove_reader(number)
             self._woken.clear()
+
+
+@contextmanager
+def _patience(connection: Connection) -> Iterator[None]:
+    """Give a connection up that does not answer: what lies between may take everything and never say that it is cut."""
+    giving_up = asyncio.get_running_loop().call_later(PATIENCE, _hang_up, connection.fileno())
+    try:
+        yield
+    finally:
+        giving_up.cancel()
+
+
+def _hang_up(number: int) -> None:
+    """End a connection as if the other side had, which those who wait for it notice at once."""
+    with suppress(OSError), socket.socket(fileno=os.dup(number)) as end:
+        end.shutdown(socket.SHUT_RDWR)

@@ -92,7 +92,11 @@ class PostgresqlDatabase:
         return self._listener.is_hearing
 
     def on_changes(self, tell: Callable[[Changes], None], *, on_rewind: Callable[[], None]) -> None:
-        self._follower.on_changes(tell, on_rewind=on_rewind)
+        def rewind() -> None:
+            self._read_engine.dispose()  # its connections may lead to the database that was left
+            on_rewind()
+
+        self._follower.on_changes(tell, on_rewind=rewind)
 
     def start(self) -> None:
         self._listener.start()
@@ -111,8 +115,16 @@ class PostgresqlDatabase:
         return self._again_if_disconnected(lambda: self._read(work))
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        with self._explaining_errors(), self._write_engine.begin() as connection:
-            return work(connection)
+        is_rolled_back = True
+
+        def attempt() -> T:
+            nonlocal is_rolled_back
+            with self._explaining_errors(), self._write_engine.begin() as connection:
+                result = work(connection)
+                is_rolled_back = False  # as far as can be known, once COMMIT is sent
+            return result
+
+        return self._again_if_disconnected(attempt, may_repeat=lambda: is_rolled_back)
 
     def apply(self, commands: Sequence[Command], *, fencing_token: str) -> Executed:
         posts = [command for command in commands if isinstance(command, PostMessage)]
@@ -154,12 +166,21 @@ class PostgresqlDatabase:
         ]
         return outcomes, Changes(new[0].seq - 1 if new else 0, new)
 
-    def _again_if_disconnected(self, work: Callable[[], T]) -> T:
-        """Do the work once more if the database was restarted: the next connection is a new one."""
+    def _again_if_disconnected(self, work: Callable[[], T], *, may_repeat: Callable[[], bool] = lambda: True) -> T:
+        """Do the work once more if the connection was lost, by another one.
+
+        :param may_repeat: returns whether it may be done again; what became of the first time is not known
+        """
         try:
             return work()
-        except ConnectionLostError:
-            return work()
+        except ConnectionLostError as lost:
+            if not may_repeat():
+                raise
+            self._read_engine.dispose()  # the others are most likely lost as well
+            try:
+                return work()
+            except DatabaseUnavailableError as error:
+                raise lost from error
 
     @contextmanager
     def _explaining_errors(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ from messenger.storage.schema import explain_foreign
 ANOTHER = 'or set MESSENGER_DATABASE_URL to another database'
 CORRECT = 'or correct MESSENGER_DATABASE_URL'
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-LOST = ('57P', '08')
+LOST = ('57P', '08', '25P03')  # the last one: a transaction that stood still for too long
 # What to say of an SQLSTATE, or of the words of libpq and of the server while connecting, where there is no SQLSTATE.
 # A server that speaks another language gives the last sentence but one, with its words in it.
 CAUSES = {

@@ -15,6 +15,11 @@ CONNECTING = {
     'tcp_user_timeout': 4000,
 }
 SETTINGS = {
+    # and so is it by the other side, which may hold a lock for it
+    'tcp_keepalives_idle': '2',
+    'tcp_keepalives_interval': '1',
+    'tcp_keepalives_count': '3',
+    'tcp_user_timeout': '4000',
     'timezone': 'UTC',
     'synchronous_commit': 'on',
     'statement_timeout': '10s',

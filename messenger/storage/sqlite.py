@@ -73,7 +73,7 @@ class SqliteDatabase:
         pass
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
+        with self._explaining_errors(), self._engine.connect() as connection:
             return work(connection)
 
     def write(self, work: Callable[[Connection], T]) -> T:

@@ -93,6 +93,14 @@ def clamp_int64(number: int) -> int:
     return max(-MAX_INT64, min(number, MAX_INT64))
 
 
+def is_storable(text: str) -> bool:
+    """Return whether every database takes a text; one with NUL or half a surrogate pair would fail the others, too."""
+    try:
+        return b'\0' not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
 def _group_reactions(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[Reaction, ...]]:
     """Return the reactions to messages that have any."""
     found: dict[int, dict[str, list[tuple[str, str]]]] = {}

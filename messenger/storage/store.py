@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from messenger.storage.errors import (
     UncertainCommitError,
 )
 from messenger.storage.register import Register
-from messenger.storage.statements import clamp_int64, read_views
+from messenger.storage.statements import clamp_int64, is_storable, read_views
 from messenger.storage.transaction import Command
 from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage
 
@@ -111,9 +111,13 @@ class Store:
         A message whose ``client_message_id`` this author has used before is not stored again: the first one is
         returned.
 
-        :raises CommitError: if it could not be committed (disk full, database locked, read-only or moved away)
+        :raises CommitError: if it could not be committed (disk full, database locked, read-only or moved away), or has
+            text that no database takes
         :raises CommandError: if the rules of a message forbid it
         """
+        values = [getattr(command, field.name) for field in fields(command)]
+        if not all(is_storable(value) for value in values if isinstance(value, str)):
+            raise CommitError('text that no database takes')
         stored: asyncio.Future[MessageView] = asyncio.get_running_loop().create_future()
         self._writer.add(Pending(command, stored, self._database.fencing_token))
         return await stored
@@ -170,13 +174,14 @@ class Store:
             self._note_trouble(f'{error}' if isinstance(error, DatabaseUnavailableError) else type(error).__name__)
             kind = UncertainCommitError if isinstance(error, ConnectionLostError) else CommitError
             outcomes = [kind(type(error).__name__) for _ in commands]
-            self._database.look()  # what of it was committed in spite of that is told as what others commit
         for pending, outcome in zip(fresh, outcomes, strict=True):
             _resolve(pending.stored, outcome)
         if changes and changes.messages:
             if any(isinstance(command, EditMessage | DeleteMessage) for command in commands):
                 self._eraser.add(None)
             self._database.committed(changes)  # here, since a sender may be gone before this
+        else:
+            self._database.look()  # a first attempt, or another server, may have committed something
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -89,11 +89,15 @@ class WriteTransaction:
         return message.id
 
     def delete_message(self, command: DeleteMessage) -> int:
-        """Remove text and reactions of a message, for good.
+        """Remove text and reactions of a message, for good; once more changes nothing.
 
-        :raises MessageNotFoundError: if the message is not the author's, or deleted already
+        :raises MessageNotFoundError: if the message is not the author's
         """
-        message = self._get_editable(command)
+        message = self._find(command.message_id)
+        if message.author_id != command.author_id:
+            raise MessageNotFoundError
+        if message.deleted:
+            return message.id
         self._connection.execute(statements.REMOVE_REACTIONS, {'message_id': message.id})
         self._update(statements.DELETE, message)
         self._renumber_replies(message)
@@ -149,15 +153,21 @@ class WriteTransaction:
         self._last_id, self._last_author_id, self._last_sent_at = self._last_id + 1, command.author_id, command.sent_at
         return new_message(command, id=self._last_id, seq=self._next_seq(), continuation=continuation)
 
-    def _get_editable(self, command: EditMessage | DeleteMessage) -> MessageView:
+    def _get_editable(self, command: EditMessage) -> MessageView:
         message = self._get(command.message_id)
         if not message.is_editable_by(command.author_id):
             raise MessageNotFoundError
         return message
 
     def _get(self, message_id: int) -> MessageView:
+        message = self._find(message_id)
+        if message.deleted:
+            raise MessageNotFoundError
+        return message
+
+    def _find(self, message_id: int) -> MessageView:
         found = self.read([clamp_int64(message_id)])
-        if not found or found[0].deleted:
+        if not found:
             raise MessageNotFoundError
         return found[0]
 

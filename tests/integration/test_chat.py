@@ -58,8 +58,8 @@ async def test_text_is_kept_except_for_what_no_screen_can_show(chat: Chat, typed
     assert (await post(chat, typed)).text == kept
 
 
-@pytest.mark.parametrize('client_message_id', ['', 'x' * 65])
-async def test_a_client_message_id_has_1_to_64_characters(chat: Chat, client_message_id: str) -> None:
+@pytest.mark.parametrize('client_message_id', ['', 'x' * 65, 'a\0b', 'a b', 'Ä', '\ud800', 'a\n'])
+async def test_a_client_message_id_has_1_to_64_visible_ascii_characters(chat: Chat, client_message_id: str) -> None:
     with pytest.raises(ChatError, match='without a proper key'):
         await post(chat, 'Hello', client_message_id=client_message_id)
 

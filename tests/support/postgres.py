@@ -15,14 +15,16 @@ from sqlalchemy import make_url
 
 both_engines = pytest.mark.parametrize('engine', ['sqlite', 'postgresql'], indirect=True)
 on_postgres = pytest.mark.parametrize('engine', ['postgresql'], indirect=True)
+endurance = [pytest.mark.endurance, pytest.mark.timeout(900)]
 FOLDERS = sorted(Path('/usr/lib/postgresql').glob('*/bin'))
 MEMORY = Path('/dev/shm')
-CONFIGURATION = """
-listen_addresses = ''
-max_connections = 300
-shared_buffers = 128MB
-log_min_messages = warning
-"""
+CONFIGURATION = {
+    'listen_addresses': '',
+    'max_connections': 300,
+    'shared_buffers': '128MB',
+    'log_min_messages': 'warning',
+    'wal_keep_size': '64MB',
+}
 PASSWORD = 'open sesame'
 
 
@@ -37,20 +39,30 @@ def find_programs() -> Path | None:
 class Postgres:
     """One database server with as many databases as tests ask for."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, primary: 'Postgres | None' = None, **configuration: object) -> None:
+        """
+        :param primary: which it follows as an asynchronous standby
+        :param configuration: as in ``postgresql.conf``
+        """
         self._programs = programs
         # in memory where possible: a commit waits for the disk, which is not what is tested
         self.folder = Path(tempfile.mkdtemp(prefix='pg', dir=MEMORY if MEMORY.is_dir() else None))
         self._numbers = count(1)
         if os.geteuid() == 0:
             shutil.chown(self.folder, 'postgres', 'postgres')
-        self._run('initdb', '-D', self._data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C')
+        if primary:
+            self._run('pg_basebackup', '-h', primary.folder, '-U', 'postgres', '-D', self._data, '-R', '-c', 'fast')
+        else:
+            self._run('initdb', '-D', self._data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C')
         with (self._data / 'postgresql.conf').open('a') as file:
-            file.write(f"{CONFIGURATION}unix_socket_directories = '{self.folder}'\n")
-        access = self._data / 'pg_hba.conf'
-        access.write_text(f'local all guest scram-sha-256\nlocal all stranger reject\n{access.read_text()}')
+            for name, value in (CONFIGURATION | configuration | {'unix_socket_directories': self.folder}).items():
+                file.write(f"{name} = '{value}'\n")
+        if not primary:
+            access = self._data / 'pg_hba.conf'
+            access.write_text(f'local all guest scram-sha-256\nlocal all stranger reject\n{access.read_text()}')
         self.start()
-        self.execute(f"CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}'")
+        if not primary:
+            self.execute(f"CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}'")
 
     @property
     def log(self) -> str:
@@ -83,15 +95,28 @@ class Postgres:
         self.stop(how)
         self.start()
 
+    def promote(self) -> None:
+        """Have a standby take over."""
+        self._control('promote')
+
+    def terminate(self, url: str, who: str = 'true') -> None:
+        """End connections to a database.
+
+        :param who: condition on ``pg_stat_activity``
+        """
+        name = make_url(url).database
+        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND ({who})")
+
     def remove(self) -> None:
-        self.stop('immediate')
+        if (self._data / 'postmaster.pid').exists():
+            self.stop('immediate')
         shutil.rmtree(self.folder)
 
     def create_database(self, options: str = '') -> str:
         """Return the URL of a new, empty database."""
         name = f'test_{next(self._numbers)}'
         self.execute(f'CREATE DATABASE {name} {options}')
-        return self._url(name)
+        return self.url(name)
 
     def drop_database(self, url: str) -> None:
         self.execute(f'DROP DATABASE {make_url(url).database} WITH (FORCE)')
@@ -119,11 +144,11 @@ class Postgres:
 
     def execute(self, sql: str, url: str = '') -> list[tuple[object, ...]]:
         """Run a statement in a database, and return its rows."""
-        with psycopg.connect((url or self._url('postgres')).replace('+psycopg', ''), autocommit=True) as connection:
+        with psycopg.connect((url or self.url('postgres')).replace('+psycopg', ''), autocommit=True) as connection:
             found = connection.execute(sql.encode())
             return found.fetchall() if found.description else []
 
-    def _url(self, name: str) -> str:
+    def url(self, name: str) -> str:
         return f'postgresql+psycopg://postgres@/{name}?host={self.folder}'
 
     def _configure(self, change: str) -> None:

@@ -207,6 +207,12 @@ class SocketClient:
             await asyncio.sleep(0.02)
         assert self.model.shown == kept
 
+    async def is_up_to_date(self) -> None:
+        """Wait until everything has come."""
+        async with asyncio.timeout(TIMEOUT):
+            while not self.model.live:
+                await asyncio.sleep(0.02)
+
     async def sees(self, text: str) -> int:
         """Wait for the message with a text, and return its id."""
         for _ in range(int(TIMEOUT / 0.02)):
