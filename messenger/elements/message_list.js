@@ -85,7 +85,7 @@ export default {
     this.unread = new UnreadMessages(this.rows, this.viewport, this.pill);
     this.focus = new RovingFocus(this.rows);
     this.stopListening = listen({
-      connect: this.onConnect,
+      connect: this.syncAnew,
       disconnect: () => (this.live = this.isReceiving = false),
       "chat:messages": this.onMessages,
       "chat:reset": this.onReset,
@@ -94,7 +94,7 @@ export default {
       "chat:older_messages": this.onOlderMessages,
       "chat:newer_messages": this.onNewerMessages,
       "chat:window": this.onWindow,
-      "chat:resync": this.sync,
+      "chat:resync": this.syncAnew,
       "chat:check": () => {},
     });
     this.viewport.watch(this.$refs.edge, this.loadOlder);
@@ -119,7 +119,8 @@ export default {
 
     // --- synchronization: the page says how far it has come, and gets what it misses
 
-    onConnect() {
+    // on another connection, or when something could not be answered
+    syncAnew() {
       this.range.forgetRequests();
       this.sync();
     },

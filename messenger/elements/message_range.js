@@ -68,7 +68,7 @@ export class MessageRange {
 
   // --- more messages, before the oldest or after the newest
 
-  /** Forget what a lost connection was asked for, since it does not come any more. */
+  /** Forget what the server was asked for, since it does not come any more. */
   forgetRequests() {
     this.askedBefore = this.askedAfter = null;
     this.skipped = [];

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import Client
 
 from auth import LoginSession
-from messenger.chat import Chat, ChatError
+from messenger.chat import Chat, ChatError, HistoryUnavailableError
 from messenger.elements.message_row import RowRenderer
 from messenger.pages.broadcasts import Broadcasts
 from messenger.rate_limits import Action, MemberLimits, in_words
@@ -67,7 +67,13 @@ class ChatEvents:
 
     def install(self) -> None:
         """Listen to the events of pages."""
-        dispatcher = Dispatcher(find_session, admit=self._admit, refusal=ChatError, logged_out=LOGGED_OUT)
+        dispatcher = Dispatcher(
+            find_session,
+            admit=self._admit,
+            refusal=ChatError,
+            unavailable=HistoryUnavailableError,
+            logged_out=LOGGED_OUT,
+        )
         dispatcher.on_question(SyncEvent, self.sync)
         dispatcher.on(PostEvent, self.post)
         dispatcher.on(EditEvent, self.edit)

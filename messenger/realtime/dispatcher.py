@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from nicegui import Client, core
+from nicegui import Client, background_tasks, core
 
 from messenger.realtime.channel import SocketIOChannel, WebSocketChannel, open_channel
-from messenger.realtime.protocol import ProtocolError, RejectedEvent, name_of, parse
+from messenger.realtime.protocol import ProtocolError, RejectedEvent, ResyncEvent, name_of, parse
 
 Session = TypeVar('Session')
 Event = TypeVar('Event')
 MAX_QUESTIONS = 20  # of one connection that wait for their answer; a page of ours has one or two
+RESYNC_AFTER = 1.0
 log = logging.getLogger('messenger')
 
 
@@ -30,6 +31,7 @@ class Connection:
     sync_number: int = 0
     questions: int = 0
     answering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    is_to_sync: bool = False  # because something that it has asked for could not be answered
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Dispatcher(Generic[Session]):
         *,
         admit: Callable[[Session, type[Any]], None],
         refusal: type[Exception],
+        unavailable: type[Exception],
         logged_out: str,
     ) -> None:
         """
@@ -63,11 +66,14 @@ class Dispatcher(Generic[Session]):
         :param admit: called with the session and the type of each event before its handler; may raise the refusal
         :param refusal: the exception whose message is a sentence for the user, and whose ``retry_after``, if it has
             one, is the number of seconds after which the same will do
+        :param unavailable: the exception of a question that cannot be answered now; the page then synchronizes again
+            and again until it is answered, and asks anew for whatever it still needs
         :param logged_out: the sentence for what was sent without a login session
         """
         self._find_session = find_session
         self._admit = admit
         self._refusal = refusal
+        self._unavailable = unavailable
         self._logged_out = logged_out
 
     def on(self, event_type: type[Event], handler: Handler[Session, Event]) -> None:
@@ -101,6 +107,8 @@ class Dispatcher(Generic[Session]):
             except self._refusal as refusal:
                 retry_after = getattr(refusal, 'retry_after', None)
                 await connection.channel.send(RejectedEvent(key, str(refusal), retry_after))
+            except self._unavailable:
+                _resync_later(connection)
         elif key:
             await connection.channel.send(RejectedEvent(key, self._logged_out))
 
@@ -117,6 +125,18 @@ async def _answer_in_turn(handler: Handler[Session, Event], sender: Sender[Sessi
             await handler(sender, event)
     finally:
         connection.questions -= 1
+
+
+def _resync_later(connection: Connection) -> None:
+    if not connection.is_to_sync:
+        connection.is_to_sync = True
+        background_tasks.create(_resync(connection), name='have a page ask again')
+
+
+async def _resync(connection: Connection) -> None:
+    await asyncio.sleep(RESYNC_AFTER)
+    connection.is_to_sync = False
+    await connection.channel.send(ResyncEvent())
 
 
 async def _connection(socket_id: str) -> Connection | None:

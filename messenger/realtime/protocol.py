@@ -179,7 +179,7 @@ class WindowEvent:
 
 @dataclass(frozen=True, slots=True)
 class ResyncEvent:
-    """The page has fallen behind or lost something, and shall synchronize again."""
+    """The page has fallen behind, or something could not be answered; it shall synchronize and ask for it again."""
 
 
 @dataclass(frozen=True, slots=True)
