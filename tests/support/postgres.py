@@ -39,23 +39,29 @@ def find_programs() -> Path | None:
 class Postgres:
     """One database server with as many databases as tests ask for."""
 
-    def __init__(self, programs: Path, *, primary: 'Postgres | None' = None, **configuration: object) -> None:
+    def __init__(
+        self, programs: Path, *, primary: 'Postgres | None' = None, port: int = 5432, **configuration: object
+    ) -> None:
         """
         :param primary: which it follows as an asynchronous standby
         :param configuration: as in ``postgresql.conf``
         """
         self._programs = programs
+        self.port = port
         # in memory where possible: a commit waits for the disk, which is not what is tested
         self.folder = Path(tempfile.mkdtemp(prefix='pg', dir=MEMORY if MEMORY.is_dir() else None))
         self._numbers = count(1)
         if os.geteuid() == 0:
             shutil.chown(self.folder, 'postgres', 'postgres')
         if primary:
-            self._run('pg_basebackup', '-h', primary.folder, '-U', 'postgres', '-D', self._data, '-R', '-c', 'fast')
+            source = ('-h', primary.folder, '-p', f'{primary.port}', '-U', 'postgres')
+            self._run('pg_basebackup', *source, '-D', self._data, '-R', '-c', 'fast')
         else:
             self._run('initdb', '-D', self._data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C')
         with (self._data / 'postgresql.conf').open('a') as file:
-            for name, value in (CONFIGURATION | configuration | {'unix_socket_directories': self.folder}).items():
+            for name, value in (
+                CONFIGURATION | configuration | {'port': port, 'unix_socket_directories': self.folder}
+            ).items():
                 file.write(f"{name} = '{value}'\n")
         if not primary:
             access = self._data / 'pg_hba.conf'
@@ -149,7 +155,8 @@ class Postgres:
             return found.fetchall() if found.description else []
 
     def url(self, name: str) -> str:
-        return f'postgresql+psycopg://postgres@/{name}?host={self.folder}'
+        port = '' if self.port == 5432 else f'&port={self.port}'
+        return f'postgresql+psycopg://postgres@/{name}?host={self.folder}{port}'
 
     def _configure(self, change: str) -> None:
         self.execute(f'ALTER SYSTEM {change}')

@@ -104,6 +104,10 @@ class Writer:
     async def has_told(self, rows: set[Row], seconds: float = 5) -> None:
         await self.until(lambda: self.shown >= rows, seconds)
 
+    async def has_rewound(self) -> None:
+        """Wait until it has been told that another history goes on."""
+        await self.until(lambda: self.rewinds > 0)
+
     async def has_got_through(self, count: int) -> None:
         """Wait until so many more things are acknowledged."""
         before = len(self.acknowledged)
