@@ -43,7 +43,10 @@ class Drain:
         log.warning('Draining: pages that are sent to the other servers: %s.', len(clients))
         random.shuffle(clients)
         for client in clients:
-            await _send_away(client)
+            try:
+                await _send_away(client)
+            except Exception:  # one page must not keep the server from ending
+                log.exception('a page could not be sent away')
             await asyncio.sleep(min(MAX_PAUSE, SPREAD / len(clients)))
         log.warning('Drained. The server ends.')
         app.shutdown()

@@ -24,7 +24,7 @@ import os
 from fastapi import Request
 from messenger import draining
 from nicegui import app
-draining.NOTICE = 2.0
+draining.NOTICE = 4.0
 if os.environ['MESSENGER_REPLICA'] == 'b':
     app.add_static_file(local_file='messenger.txt', url_path='/_nicegui/of-another-build.js')
 @app.get('/address')
@@ -197,6 +197,22 @@ async def test_page_that_is_sent_away_keeps_its_name_its_draft_and_what_is_not_s
     await ann.sees_only('Good morning')
     await expect(ann.box).to_have_value('And a draft')
     assert await servers[first].ended() == 0
+
+
+async def test_pages_return_to_their_servers_when_the_balancer_is_restarted(visit: Visit, balancer: Balancer) -> None:
+    ann, ben = await visit(), await visit()
+    await ann.enter('Ann')
+    await ben.enter('Ben')
+    assert await replica_of(ann) != await replica_of(ben)
+
+    await balancer.kill()
+    await expect(ann.offline).to_be_visible()
+    await balancer.start()
+    await ann.is_up_to_date()
+    await ben.is_up_to_date()
+
+    await ann.say('Where were we?')
+    await ben.sees('Where were we?')
 
 
 async def test_each_visitor_has_an_address_of_their_own_whatever_they_claim(balancer: Balancer) -> None:
