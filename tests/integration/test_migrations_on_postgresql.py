@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from messenger.storage import DatabaseUnavailableError, Store
+from messenger.storage import DatabaseUnavailableError, Store, schema
 from messenger.storage.schema import MIGRATIONS, known_revisions
 from models import PostMessage
 from tests.support.postgres import Postgres, on_postgres
@@ -44,7 +44,7 @@ def later_version(house: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     last, folder = known_revisions()[-1], house / 'migrations'
     shutil.copytree(MIGRATIONS, folder)
     (folder / 'versions' / '9999_later.py').write_text(LATER.format(last=last))
-    monkeypatch.setattr('messenger.storage.schema.MIGRATIONS', folder)
+    monkeypatch.setattr(schema, 'MIGRATIONS', folder)
     return '9999'
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from auth import LoginError, LoginService, LoginSession
 from messenger.presence import Presence
-from messenger.storage import CommitError, Store
+from messenger.storage import CommitError, Store, lease
 from messenger.throttle import Source
 from models import EditMessage, PostMessage, User
 from tests.support.postgres import Postgres, on_postgres
@@ -71,7 +71,7 @@ async def until(holds: Callable[[], bool]) -> None:
 @pytest.fixture
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases are prolonged only after a connect."""
-    monkeypatch.setattr('messenger.storage.lease.HEARTBEAT', 1000)
+    monkeypatch.setattr(lease, 'HEARTBEAT', 1000)
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ async def test_without_psycopg_it_says_the_command_that_installs_it(house: Path,
 
     ended = await asyncio.create_subprocess_exec(
         *server.command,
-        cwd=house, env=environment(database_url=database_url, port=server.port), stderr=asyncio.subprocess.PIPE,
+        cwd=house, env=environment(database_url=database_url, host='127.0.0.1', port=server.port), stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     _, errors = await ended.communicate()
 
