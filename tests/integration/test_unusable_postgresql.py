@@ -185,9 +185,10 @@ async def test_without_psycopg_it_says_the_command_that_installs_it(house: Path,
     server = Server(house, database_url=database_url)
     server.worsen('sys.modules["psycopg"] = None')
 
+    settings = environment(database_url=database_url, host='127.0.0.1', port=server.port)
     ended = await asyncio.create_subprocess_exec(
         *server.command,
-        cwd=house, env=environment(database_url=database_url, host='127.0.0.1', port=server.port), stderr=asyncio.subprocess.PIPE,
+        cwd=house, env=settings, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     _, errors = await ended.communicate()
 
