@@ -15,10 +15,10 @@ from messenger.storage.errors import DatabaseUnavailableError
 from messenger.storage.postgresql_settings import PATIENT
 from messenger.storage.schema import find_revision, known_revisions
 from messenger.storage.statements import ANY_MESSAGE
+from messenger.storage.store import LOCK_TIMEOUT
 
 SOURCE = 'sqlite:///'
 TARGET = 'postgresql+psycopg://'
-LOCK_TIMEOUT = 5.0
 STEP = 10_000  # rows between two reports
 Report = Callable[[str, int, int], None]
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from sqlalchemy import Column, DateTime, Identity, Integer, MetaData, String, Table, func
 
 from messenger.storage.listener import Connection, Listener
+from messenger.storage.locks import SERVER_LOCKS
 
 TIME = 20  # seconds
 HEARTBEAT = 2.0  # seconds
-SERVER_LOCKS = 4714  # each server that listens holds one of these, which PostgreSQL frees when its connection ends
 CHANNEL = 'lease'
 SERVERS = MetaData()
 # what servers tell each other; nothing of it outlives them
@@ -21,8 +21,8 @@ replica = Table(
     Column('name', String, nullable=False),
     Column('seen_at', DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
 )
-HELD = f"SELECT name FROM replica WHERE token = %(token)s AND seen_at > clock_timestamp() - interval '{TIME} s'"
 HEARD = f"SELECT token FROM replica WHERE seen_at > clock_timestamp() - interval '{TIME} s'"
+HELD = f'{HEARD} AND token = %(token)s'
 # A server that is killed is gone at once, since PostgreSQL frees its lock. One that is stopped keeps it for its lease.
 ALIVE = f"""
 {HEARD} AND EXISTS (
@@ -36,10 +36,7 @@ END = 'DELETE FROM replica WHERE token = %(token)s'
 FORGET_NAMESAKES = f"DELETE FROM replica WHERE name = %(name)s AND name <> '' AND token NOT IN ({ALIVE})"
 FORGET = "DELETE FROM replica WHERE seen_at < clock_timestamp() - interval '1 hour'"
 LOCK = f'SELECT pg_advisory_lock_shared({SERVER_LOCKS}, id) FROM replica WHERE token = %(token)s'
-PROLONG = f"""
-UPDATE replica SET seen_at = clock_timestamp()
-WHERE token = %(token)s AND seen_at > clock_timestamp() - interval '{TIME} s'
-"""
+PROLONG = f'UPDATE replica SET seen_at = clock_timestamp() WHERE token IN ({HELD})'
 
 
 def new_token() -> str:
@@ -60,22 +57,20 @@ class Lease:
         """
         self.name = name
         self.token = new_token()
-        self._renew: Callable[[Connection], Awaitable[None]] | None = None
 
     def keep(self, listener: Listener, *, renew: Callable[[Connection], Awaitable[None]]) -> None:
         """Prolong the lease as long as the listener hears.
 
         :param renew: called when the lease is lost; begins another one, with another token
         """
-        self._renew = renew
+
+        async def prolong(connection: Connection, _: Sequence[str]) -> None:
+            if not (await connection.execute(PROLONG, {'token': self.token})).rowcount:
+                await renew(connection)
+                await self._lock(connection)
+
         listener.on_connect(self._lock)
-        listener.on(CHANNEL, self._prolong, every=HEARTBEAT)
+        listener.on(CHANNEL, prolong, every=HEARTBEAT)
 
     async def _lock(self, connection: Connection) -> None:
         await connection.execute(LOCK, {'token': self.token})
-
-    async def _prolong(self, connection: Connection, _: Sequence[str]) -> None:
-        if not (await connection.execute(PROLONG, {'token': self.token})).rowcount:
-            if self._renew:
-                await self._renew(connection)
-            await self._lock(connection)

@@ -15,6 +15,7 @@ import psycopg
 RECONNECT_AFTER = 0.3
 DEAF_AFTER = 3.0
 PATIENCE = 5.0
+NOTIFY = 'SELECT pg_notify(%(channel)s, %(payload)s)'
 Connection = psycopg.AsyncConnection[Any]
 Handler = Callable[[Connection, Sequence[str]], Awaitable[None]]
 log = logging.getLogger('messenger')

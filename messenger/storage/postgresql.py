@@ -14,7 +14,8 @@ from messenger.storage import lease, register_tables
 from messenger.storage.errors import CommandError, ConnectionLostError, DatabaseUnavailableError, LeaseLostError
 from messenger.storage.follower import CHANGED, POSITION, Follower
 from messenger.storage.lease import Lease
-from messenger.storage.listener import Listener
+from messenger.storage.listener import NOTIFY, Listener
+from messenger.storage.locks import ORDER_LOCK, SCHEMA_LOCK, TAKE_LOCK
 from messenger.storage.new_messages import INSERT_NEW, QUOTED, parameters, quoted_parameters, views
 from messenger.storage.postgresql_errors import explain_error, name_of
 from messenger.storage.postgresql_register import PostgresqlRegister
@@ -33,10 +34,6 @@ from models import Changes, MessageView, PostMessage
 T = TypeVar('T')
 CONNECTIONS = 5
 POOL_TIMEOUT = 10.0
-ORDER_LOCK = 4711  # who holds it gives the next numbers
-SCHEMA_LOCK = 4713
-TAKE_LOCK = 'SELECT pg_advisory_xact_lock(%(lock)s)'
-NOTIFY = 'SELECT pg_notify(%(channel)s, %(payload)s)'
 
 
 class PostgresqlDatabase:

@@ -16,7 +16,8 @@ from messenger.storage import lease
 from messenger.storage import register_tables as sql
 from messenger.storage.errors import DatabaseUnavailableError, LeaseLostError
 from messenger.storage.lease import Lease
-from messenger.storage.listener import Connection, Listener
+from messenger.storage.listener import NOTIFY, Connection, Listener
+from messenger.storage.locks import LOGIN_LOCK, TAKE_LOCK
 from messenger.storage.register import Holder, Registration, Registrations, Shared
 from models import OnlineUser, User
 
@@ -66,12 +67,9 @@ class TableRegistrations:
         return found
 
     def add(self, registration: Registration) -> None:
-        earlier = self._connection.exec_driver_sql(
-            sql.FIND, {'user_id': registration.user_id, 'alive': self._alive}
-        ).first()
-        if earlier:
+        if earlier := self._find(registration.user_id):
             token, _, _, server = earlier
-            self._connection.exec_driver_sql(sql.NOTIFY, {'channel': ENDED, 'payload': token})
+            self._connection.exec_driver_sql(NOTIFY, {'channel': ENDED, 'payload': token})
             if server not in self._alive:  # should it come back, it has to look who is still there before it writes
                 self._connection.exec_driver_sql(lease.END, {'token': server})
         values = {
@@ -165,7 +163,7 @@ class PostgresqlRegister:
     def _decide(
         self, connection: SyncConnection, *, decide: Callable[[Registrations], T], shared: Shared
     ) -> tuple[T, Sequence[str]]:
-        connection.exec_driver_sql(sql.TAKE_LOCK)
+        connection.exec_driver_sql(TAKE_LOCK, {'lock': LOGIN_LOCK})
         registrations = TableRegistrations(connection, self._lease.token)
         if row := connection.exec_driver_sql(sql.READ_THROTTLE).first():
             shared.load(*row)
@@ -213,7 +211,7 @@ class PostgresqlRegister:
 
     def _notify(self, connection: SyncConnection, channel: str, **said: object) -> None:
         payload = json.dumps({'server': self._lease.token, **said})
-        connection.exec_driver_sql(sql.NOTIFY, {'channel': channel, 'payload': payload})
+        connection.exec_driver_sql(NOTIFY, {'channel': channel, 'payload': payload})
 
     def _leave(self, connection: SyncConnection) -> None:
         connection.exec_driver_sql(sql.REMOVE_ALL, {'server': self._lease.token})
@@ -224,7 +222,7 @@ class PostgresqlRegister:
         """Begin another lease, and end the sessions that others have taken over while this server was away."""
         token = lease.new_token()
         async with connection.transaction():
-            await connection.execute(sql.TAKE_LOCK)
+            await connection.execute(TAKE_LOCK, {'lock': LOGIN_LOCK})
             await connection.execute(lease.BEGIN, {'token': token, 'name': self._lease.name})
             moved = await connection.execute(sql.MOVE, {'old': self._lease.token, 'new': token})
             kept = {kept for (kept,) in await moved.fetchall()}

@@ -27,9 +27,6 @@ throttle = Table(
     Column('at', Float, nullable=False),
 )
 
-LOGIN_LOCK = 4712
-TAKE_LOCK = f'SELECT pg_advisory_xact_lock({LOGIN_LOCK})'
-NOTIFY = 'SELECT pg_notify(%(channel)s, %(payload)s)'
 FIND = """
 SELECT token, name, connected AND server = ANY(%(alive)s), server FROM login_session WHERE user_id = %(user_id)s
 """
