@@ -43,7 +43,7 @@ class TableRegistrations:
     """The table of sessions, in the transaction of one login."""
 
     def __init__(self, connection: SyncConnection, server: str) -> None:
-        self.added: list[str] = []
+        self.added: list[Registration] = []
         self._connection = connection
         self._server = server
         if not connection.exec_driver_sql(lease.HELD, {'token': server}).first():
@@ -82,7 +82,7 @@ class TableRegistrations:
             'server': self._server,
         }
         self._connection.exec_driver_sql(sql.ADD, values)
-        self.added.append(registration.token)
+        self.added.append(registration)
 
     def _find(self, user_id: str) -> Any:
         return self._connection.exec_driver_sql(sql.FIND, {'user_id': user_id, 'alive': self._alive}).first()
@@ -107,7 +107,7 @@ class PostgresqlRegister:
         self._changed = Batcher[str](self._tell_people, name='tell who is here', pause=PAUSE)
         self._typing = Batcher[User](self._tell_typing, name='tell who is typing', pause=PAUSE)
         self._states: dict[str, State] = {}  # by ``user_id``
-        self._tokens: set[str] = set()  # of all sessions of this server
+        self._user_ids: dict[str, str] = {}  # of all sessions of this server, by their tokens
         self._people: Sequence[OnlineUser] = []
         self._on_end: Callable[[str], None] = lambda token: None
         self._on_people: Callable[[Sequence[OnlineUser]], None] = lambda users: None
@@ -119,12 +119,11 @@ class PostgresqlRegister:
 
     async def decide(self, decide: Callable[[Registrations], T], *, shared: Shared) -> T:
         result, added = await self._run(partial(self._decide, decide=decide, shared=shared))
-        self._tokens.update(added)
+        self._user_ids |= {registration.token: registration.user_id for registration in added}
         return result
 
     def remove(self, registration: Registration) -> None:
-        self._tokens.discard(registration.token)
-        self._states.pop(registration.user_id, None)
+        self._forget(registration.token)
         self._removed.add(registration.token)
 
     def set_connected(self, registration: Registration, connected: bool) -> None:
@@ -162,7 +161,7 @@ class PostgresqlRegister:
 
     def _decide(
         self, connection: SyncConnection, *, decide: Callable[[Registrations], T], shared: Shared
-    ) -> tuple[T, Sequence[str]]:
+    ) -> tuple[T, Sequence[Registration]]:
         connection.exec_driver_sql(TAKE_LOCK, {'lock': LOGIN_LOCK})
         registrations = TableRegistrations(connection, self._lease.token)
         if row := connection.exec_driver_sql(sql.READ_THROTTLE).first():
@@ -200,7 +199,6 @@ class PostgresqlRegister:
 
     async def _tell_people(self, user_ids: Sequence[str]) -> None:
         await self._update(user_ids)
-        self._states = {user_id: state for user_id, state in self._states.items() if state.online}
         with suppress(DatabaseUnavailableError):  # then they look by themselves
             await self._run(lambda connection: self._notify(connection, PEOPLE))
 
@@ -228,12 +226,17 @@ class PostgresqlRegister:
             kept = {kept for (kept,) in await moved.fetchall()}
             await connection.execute(lease.END, {'token': self._lease.token})
         self._lease.token = token
-        for ended in self._tokens - kept:
+        for ended in self._user_ids.keys() - kept:
             self._end(ended)
 
     def _end(self, token: str) -> None:
-        self._tokens.discard(token)
+        self._forget(token)
         self._on_end(token)
+
+    def _forget(self, token: str) -> None:
+        user_id = self._user_ids.pop(token, '')
+        if user_id not in self._user_ids.values():  # otherwise the name has been taken over here
+            self._states.pop(user_id, None)
 
     async def _hear_ended(self, _: Connection, tokens: Sequence[str]) -> None:
         for token in tokens:

@@ -194,3 +194,32 @@ async def test_a_server_that_comes_back_keeps_what_nobody_took(
             await asyncio.sleep(0.1)
     assert not session.ended
     assert 'already here' in await b.refusal('Ann')
+
+
+async def test_a_login_that_failed_leaves_the_holder_of_the_name_alone(
+    replicas: Sequence[Replica], postgres: Postgres
+) -> None:
+    a, b = replicas
+    ann = await a.enter('Ann')
+    await until(lambda: b.people == [('Ann', False)])
+    with postgres.stopped():
+        assert await a.refusal('Ann') == 'The server cannot reach its database. Please try again in a moment.'
+
+    a.logins.set_connected(ann, False)
+    a.logins.set_connected(ann, True)
+    await asyncio.sleep(3)  # until others have looked again
+
+    assert b.people == [('Ann', False)]
+
+
+async def test_who_went_while_the_database_was_away_is_not_listed_afterwards(
+    replicas: Sequence[Replica], postgres: Postgres
+) -> None:
+    a, b = replicas
+    ann = await a.enter('Ann')
+    await until(lambda: b.people == [('Ann', False)])
+    with postgres.stopped():
+        a.presence.remove(ann)  # whose connection is lost for longer than people are listed, though not the session
+        await asyncio.sleep(1)
+
+    await until(lambda: b.people == [])
