@@ -1,6 +1,5 @@
 """What the tests start from: settings and a database of their own, people, servers, browsers."""
 
-import asyncio
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from messenger.chat import Chat
 from messenger.storage import Store
 from tests.support.balancer import find_haproxy
+from tests.support.company import people, socket_clients
 from tests.support.person import Person
 from tests.support.postgres import Postgres, find_programs
 from tests.support.server import ROOT, Server, free_port
@@ -131,16 +131,8 @@ Arrive = Callable[..., Awaitable[Person]]
 @pytest.fixture
 async def arrive(browser: Browser, server: Server) -> AsyncIterator[Arrive]:
     """Have somebody open the messenger's page, by way of a wire if there is one."""
-    people: list[Person] = []
-
-    async def arrive(wire: Wire | None = None, **options: Any) -> Person:
-        people.append(await Person.arrive(browser, (wire or server).url, **options))
-        return people[-1]
-
-    yield arrive
-    for person in people:
-        await person.close()
-        assert person.trouble == []
+    async with people(browser) as arrive:
+        yield lambda wire=None, **options: arrive((wire or server).url, **options)
 
 
 @pytest.fixture
@@ -161,15 +153,8 @@ Join = Callable[..., Awaitable[SocketClient]]
 @pytest.fixture
 async def join(server: Server) -> AsyncIterator[Join]:
     """Have somebody log in without a browser, by way of a wire if there is one."""
-    clients: list[SocketClient] = []
-
-    async def join(name: str, wire: Wire | None = None, **options: Any) -> SocketClient:
-        clients.append(client := await SocketClient.arrive((wire or server).url, **options))
-        await client.enter(name)
-        return client
-
-    yield join
-    await asyncio.gather(*[client.leave() for client in clients])
+    async with socket_clients() as join:
+        yield lambda name, wire=None, **options: join((wire or server).url, name, **options)
 
 
 EnterByWire = Callable[[str], Awaitable[tuple[Person, Wire]]]

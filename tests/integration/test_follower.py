@@ -1,7 +1,7 @@
 """Several servers on one PostgreSQL: each tells everything, in one order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from messenger.storage.follower import LOOK_EVERY, Follower
 from messenger.storage.lease import Lease
 from messenger.storage.listener import Listener
 from models import Changes, EditMessage, MessageView, PostMessage, Quote, Reaction, ToggleReaction
-from tests.support.postgres import Postgres, on_postgres
+from tests.support.postgres import Postgres, libpq_url, on_postgres
+from tests.support.waiting import until
 
 pytestmark = on_postgres
 INSERT_ANY = """
@@ -40,16 +41,11 @@ class Replica:
     async def post(self, text: str, author: str = 'ann') -> MessageView:
         return await self.store.apply(PostMessage(author, author, text, text, datetime.now(UTC)))
 
-    async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not holds():
-                await asyncio.sleep(0.01)
-
     async def has_told(self, *texts: str) -> None:
-        await self.until(lambda: [m.text for changes in self.told for m in changes.messages] == list(texts))
+        await until(lambda: [m.text for changes in self.told for m in changes.messages] == list(texts))
 
     async def has_come_to(self, seq: int) -> None:
-        await self.until(lambda: self.seqs[-1:] == [seq])
+        await until(lambda: self.seqs[-1:] == [seq])
 
     def _rewind(self) -> None:
         self.rewinds += 1
@@ -154,7 +150,7 @@ async def test_a_look_is_not_forgotten_for_a_notification_of_ones_own(
     store: Store, postgres: Postgres, database_url: str
 ) -> None:
     async def connect() -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(database_url.replace('+psycopg', ''), autocommit=True)
+        return await psycopg.AsyncConnection.connect(libpq_url(database_url), autocommit=True)
 
     lease, told = Lease('a'), asyncio.Event()
     listener = Listener(connect, name='the database')

@@ -13,7 +13,7 @@ import pytest
 from messenger.storage import DatabaseUnavailableError, Store, schema
 from messenger.storage.schema import MIGRATIONS, known_revisions
 from models import PostMessage
-from tests.support.postgres import Postgres, on_postgres
+from tests.support.postgres import Postgres, libpq_url, on_postgres
 from tests.support.server import Server
 
 pytestmark = on_postgres
@@ -105,7 +105,7 @@ async def test_four_servers_upgrade_an_older_database_once(
 
 @pytest.mark.usefixtures('conversation', 'later_version')
 async def test_an_upgrade_does_not_keep_everybody_waiting_behind_it(database_url: str) -> None:
-    with psycopg.connect(database_url.replace('+psycopg', '')) as reader:  # such as pg_dump
+    with psycopg.connect(libpq_url(database_url)) as reader:  # such as pg_dump
         reader.execute('SELECT FROM message')
 
         with pytest.raises(DatabaseUnavailableError, match=r'is locked\. End the program that holds it, or'):

@@ -1,7 +1,7 @@
 """Several servers on one PostgreSQL: one holder of a name, one throttle, one list of people."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +12,7 @@ from messenger.storage import CommitError, Store, lease
 from messenger.throttle import Source
 from models import EditMessage, PostMessage, User
 from tests.support.postgres import Postgres, on_postgres
+from tests.support.waiting import until
 
 pytestmark = on_postgres
 HERE = Source('192.168.0.7', 'a page')
@@ -60,12 +61,6 @@ def message(text: str) -> PostMessage:
 
 def reconnect(postgres: Postgres) -> None:
     postgres.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 from messenger.storage import DatabaseUnavailableError, Store
 from tests.support.postgres import PASSWORD, Postgres, on_postgres
 from tests.support.server import Server, environment
+from tests.support.waiting import until
 
 pytestmark = on_postgres
 
@@ -75,15 +76,11 @@ async def test_the_right_password_lets_it_in_and_is_nowhere_to_be_seen(
 
 
 async def until_heard(store: Store) -> None:
-    async with asyncio.timeout(5):
-        while not store.is_heard:
-            await asyncio.sleep(0.01)
+    await until(lambda: store.is_heard)
 
 
 async def until_logged(words: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with asyncio.timeout(5):
-        while words not in caplog.text:
-            await asyncio.sleep(0.01)
+    await until(lambda: words in caplog.text)
 
 
 async def test_a_user_without_rights_is_to_be_made_the_owner(database_url: str) -> None:

@@ -1,11 +1,11 @@
 """Servers as processes on one PostgreSQL: writers, which are servers without pages, and whole ones."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.company import socket_clients
 from tests.support.postgres import Postgres
 from tests.support.server import Server
 from tests.support.socket_client import SocketClient
@@ -68,15 +68,8 @@ JoinServer = Callable[[Server, str], Awaitable[SocketClient]]
 @pytest.fixture
 async def join_server() -> AsyncIterator[JoinServer]:
     """Have somebody log in on a server without a browser."""
-    clients: list[SocketClient] = []
-
-    async def join_server(server: Server, name: str) -> SocketClient:
-        clients.append(client := await SocketClient.arrive(server.url))
-        await client.enter(name)
-        return client
-
-    yield join_server
-    await asyncio.gather(*[client.leave() for client in clients])
+    async with socket_clients() as join:
+        yield lambda server, name: join(server.url, name)
 
 
 SELECT = 'SELECT seq, id, text FROM message'

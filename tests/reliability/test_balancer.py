@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.balancer import Balancer
+from tests.support.company import people, socket_clients
 from tests.support.person import Person
 from tests.support.postgres import Postgres, on_postgres
 from tests.support.server import Server
@@ -74,29 +75,14 @@ async def is_ready(balancer: Balancer) -> None:
 
 @pytest.fixture
 async def visit(browser: Browser, balancer: Balancer) -> AsyncIterator[Visit]:
-    people: list[Person] = []
-
-    async def visit() -> Person:
-        people.append(await Person.arrive(browser, balancer.url))
-        return people[-1]
-
-    yield visit
-    for person in people:
-        await person.close()
-        assert person.trouble == []
+    async with people(browser) as arrive:
+        yield lambda: arrive(balancer.url)
 
 
 @pytest.fixture
 async def join(balancer: Balancer) -> AsyncIterator[Join]:
-    clients: list[SocketClient] = []
-
-    async def join(name: str) -> SocketClient:
-        clients.append(client := await SocketClient.arrive(balancer.url))
-        await client.enter(name)
-        return client
-
-    yield join
-    await asyncio.gather(*[client.leave() for client in clients])
+    async with socket_clients() as join:
+        yield lambda name: join(balancer.url, name)
 
 
 async def replica_of(person: Person) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from tests.reliability.conftest import JoinServer, StartServer, StartWriter
 from tests.support.postgres import Postgres, find_programs, on_postgres
 from tests.support.server import free_port
+from tests.support.waiting import until
 from tests.support.writer import Row
 
 pytestmark = [on_postgres, pytest.mark.usefixtures('postgres')]
@@ -67,7 +68,7 @@ async def test_every_server_notices_that_another_history_goes_on(pair: Pair, sta
     await pair.lose_touch()
     for number in range(20):
         b.do('post', f'lost {number}')
-    await a.until(lambda: len(a.told) == 40)
+    await until(lambda: len(a.told) == 40, 20)
 
     await pair.fail_over()
     for writer in (a, b):

@@ -11,14 +11,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from messenger.storage import Command, CommandError, CommitError, Store, UncertainCommitError
 from models import Changes, DeleteMessage, EditMessage, MessageView, PostMessage, ToggleReaction
 from tests.reliability.conftest import with_name
-from tests.support.postgres import Postgres, on_postgres
+from tests.support.examples import at_random
+from tests.support.postgres import Postgres, libpq_url, on_postgres
 from tests.support.postgres_wire import PostgresWire
+from tests.support.waiting import until
 
 pytestmark = on_postgres
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -47,9 +49,7 @@ class Replica:
     async def has_told_everything(self) -> None:
         """Everything in the database has been told as it is, in order and without a gap."""
         kept = {message.id: message for message in await self.store.changes_after(0, 10_000)}
-        async with asyncio.timeout(5):
-            while self.shown != kept:
-                await asyncio.sleep(0.01)
+        await until(lambda: self.shown == kept)
         seqs = [message.seq for message in self.messages]
         assert seqs == sorted(set(seqs))
         ends = [changes.messages[-1].seq for changes in self.told]
@@ -108,7 +108,7 @@ async def test_post_that_fails_once_more_after_a_lost_answer_is_not_called_unsto
     a, b = await open_replica('a', wire.url), await open_replica('b')
     await a.store.apply(post('before'))
 
-    with psycopg.connect(database_url.replace('+psycopg', ''), autocommit=True) as other:
+    with psycopg.connect(libpq_url(database_url), autocommit=True) as other:
         wire.cut_after(b'COMMIT', lambda: other.execute('SELECT pg_advisory_lock(4711)'))
         with pytest.raises(UncertainCommitError):
             await a.store.apply(post('Tea?'))
@@ -250,15 +250,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
 
 def try_evenings(examples: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Have a test called with the steps of many an evening."""
-    # no shrinking: what is cut at random is cut elsewhere the next time
-    rules = settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    )
-    return lambda test: rules(given(steps=st.lists(STEPS, min_size=8, max_size=30))(test))
+    return lambda test: at_random(examples)(given(steps=st.lists(STEPS, min_size=8, max_size=30))(test))
 
 
 @try_evenings(10)

@@ -18,21 +18,25 @@ from messenger.storage import Store
 from tests.integration.test_chat import ANN
 from tests.reliability.conftest import ReadRows, StartWriter
 from tests.support.faults import SENTENCE
-from tests.support.postgres import Postgres, endurance, find_programs, on_postgres
-from tests.support.writer import all_have_told, longest_silence
+from tests.support.postgres import Postgres, endurance, find_programs, libpq_url, on_postgres
+from tests.support.writer import Writer, come_to_rest, longest_silence
 
 pytestmark = on_postgres
 ROOM = 12 * 2**20
+
+
+async def start_talking(start_writer: StartWriter) -> list[Writer]:
+    writers = [await start_writer(name) for name in 'ab']
+    for writer in writers:
+        writer.do('talk', 20)
+    return writers
 
 
 @pytest.mark.parametrize('rounds', [1, pytest.param(30, marks=endurance)])
 async def test_restart_loses_and_doubles_nothing_and_is_over_in_three_seconds(
     rounds: int, start_writer: StartWriter, read_rows: ReadRows, postgres: Postgres
 ) -> None:
-    writers = [await start_writer(name) for name in 'ab']
-    for writer in writers:
-        writer.do('talk', 20)
-
+    writers = await start_talking(start_writer)
     for _ in range(rounds):
         await writers[0].has_got_through(100)
         await asyncio.to_thread(postgres.restart, 'immediate')
@@ -40,19 +44,13 @@ async def test_restart_loses_and_doubles_nothing_and_is_over_in_three_seconds(
         await asyncio.gather(*[writer.has_got_through(100) for writer in writers])
         assert max(longest_silence(writer, back_at) for writer in writers) < 3
 
-    for writer in writers:
-        writer.do('rest')
-    await asyncio.sleep(0.5)
-    await all_have_told(writers, read_rows)
+    await come_to_rest(writers, read_rows)
 
 
 async def test_ended_connections_lose_and_double_nothing(
     start_writer: StartWriter, read_rows: ReadRows, postgres: Postgres, database_url: str
 ) -> None:
-    writers = [await start_writer(name) for name in 'ab']
-    for writer in writers:
-        writer.do('talk', 20)
-
+    writers = await start_talking(start_writer)
     for who in ("query ~ 'INSERT|BEGIN|COMMIT'", "query ~ 'LISTEN|seq >'", "application_name = 'a'", 'true') * 3:
         await asyncio.gather(*[writer.has_got_through(20) for writer in writers])
         postgres.terminate(database_url, who)
@@ -60,10 +58,7 @@ async def test_ended_connections_lose_and_double_nothing(
         await asyncio.gather(*[writer.has_got_through(20) for writer in writers])
         assert max(longest_silence(writer, ended_at) for writer in writers) < 2
 
-    for writer in writers:
-        writer.do('rest')
-    await asyncio.sleep(0.5)
-    await all_have_told(writers, read_rows)
+    await come_to_rest(writers, read_rows)
 
 
 @pytest.fixture
@@ -87,7 +82,7 @@ async def test_without_a_free_connection_senders_are_told_so_and_it_goes_on_by_i
         small_postgres.terminate(url)
         while True:
             try:
-                others.enter_context(psycopg.connect(url.replace('+psycopg', ''), autocommit=True))
+                others.enter_context(psycopg.connect(libpq_url(url), autocommit=True))
             except psycopg.OperationalError:
                 break
         with pytest.raises(ChatError, match='so it is tried again'):

@@ -9,7 +9,8 @@ import pytest
 
 from tests.reliability.conftest import ReadRows, StartWriter
 from tests.support.postgres import Postgres, endurance, on_postgres
-from tests.support.writer import all_have_told, longest_silence
+from tests.support.waiting import until
+from tests.support.writer import all_have_told, come_to_rest, longest_silence
 
 pytestmark = on_postgres
 LOCKS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
@@ -22,11 +23,7 @@ async def test_ten_writers_give_one_order_that_all_of_them_tell(
     for writer in writers:
         writer.do('talk', 10)
     await asyncio.gather(*[writer.has_got_through(100) for writer in writers])
-    for writer in writers:
-        writer.do('rest')
-
-    await asyncio.sleep(0.5)
-    await all_have_told(writers, read_rows)
+    await come_to_rest(writers, read_rows)
 
     rows = read_rows()
     assert sorted(seq for seq, _, _ in rows) == list(range(1, len(rows) + 1))
@@ -54,10 +51,7 @@ async def test_killed_writer_takes_nothing_along_and_stops_nobody(
         await asyncio.sleep(1.2)
         assert max(longest_silence(other, killed_at) for other in staying) < 1
 
-    for writer in staying:
-        writer.do('rest')
-    await asyncio.sleep(0.3)
-    await all_have_told(staying, read_rows)
+    await come_to_rest(staying, read_rows)
     for writer in ended:
         writer.check(read_rows())
 
@@ -107,7 +101,7 @@ async def test_writer_that_was_stopped_for_longer_than_its_lease_writes_nothing_
     await asyncio.sleep(1.5)  # until its connection is taken away
     a.signal(signal.SIGCONT)
 
-    await a.until(lambda: {text for text, _ in a.refused} == {'Coffee?', 'Water?', 'I was away'})
+    await until(lambda: {text for text, _ in a.refused} == {'Coffee?', 'Water?', 'I was away'}, 20)
     b.do('post', 'still here')
     await b.has_stored('still here')
     assert sorted(text for _, _, text in read_rows()) == ['Tea?', 'still here']

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import psycopg
 
+from messenger.storage.locks import ORDER_LOCK, TAKE_LOCK
+from tests.support.postgres import libpq_url
+
 FIRST = """
 CREATE TABLE message (
     id INTEGER NOT NULL, seq INTEGER NOT NULL, author VARCHAR NOT NULL, author_key VARCHAR NOT NULL,
@@ -116,6 +119,6 @@ def held(url: str) -> Iterator[None]:
             yield
             other.execute('ROLLBACK')
     else:
-        with psycopg.connect(url.replace('+psycopg', ''), autocommit=True) as connection, connection.transaction():
-            connection.execute('SELECT pg_advisory_xact_lock(4711)')
+        with psycopg.connect(libpq_url(url), autocommit=True) as connection, connection.transaction():
+            connection.execute(TAKE_LOCK, {'lock': ORDER_LOCK})
             yield

@@ -150,7 +150,7 @@ class Postgres:
 
     def execute(self, sql: str, url: str = '') -> list[tuple[object, ...]]:
         """Run a statement in a database, and return its rows."""
-        with psycopg.connect((url or self.url('postgres')).replace('+psycopg', ''), autocommit=True) as connection:
+        with psycopg.connect(libpq_url(url or self.url('postgres')), autocommit=True) as connection:
             found = connection.execute(sql.encode())
             return found.fetchall() if found.description else []
 
@@ -169,3 +169,8 @@ class Postgres:
         command: Sequence[str | Path] = (self._programs / program, *arguments)
         user = 'postgres' if os.geteuid() == 0 else None  # PostgreSQL does not run as root
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder, user=user, group=user)
+
+
+def libpq_url(url: str) -> str:
+    """Return the URL of a database as psycopg takes it, without SQLAlchemy's name for the driver."""
+    return url.replace('+psycopg', '')

@@ -5,9 +5,10 @@ import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.examples import at_random
 from tests.support.wire import Wire
 
 NAMES = ['Ann', 'Ben', 'Cleo']
@@ -68,12 +69,4 @@ def try_evenings(count: int, *, longest_wait: int) -> Callable[[Callable[..., An
         st.builds(lambda who, count: lambda table: table.fray(who, count), anybody, st.integers(1, 20_000)),
         st.builds(lambda time: lambda table: table.wait(time), st.integers(1, longest_wait)),
     )
-    # no shrinking: what remains on the pages makes each example depend on those before
-    rules = settings(
-        max_examples=count,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    )
-    return lambda test: rules(given(evening=st.lists(steps, min_size=6, max_size=18))(test))
+    return lambda test: at_random(count)(given(evening=st.lists(steps, min_size=6, max_size=18))(test))

@@ -20,6 +20,7 @@ from sqlalchemy import Engine, event
 from messenger.storage import Command, CommitError, Store
 from models import Changes, EditMessage, PostMessage
 from tests.support.server import ROOT, environment
+from tests.support.waiting import until
 
 RETRY_AFTER = 0.05
 Row = tuple[int, int, str]  # seq, id and text of a message
@@ -102,24 +103,19 @@ class Writer:
         assert [start for start, _ in self.follows[1:]] == [end for _, end in self.follows[:-1]]
 
     async def has_told(self, rows: set[Row], seconds: float = 5) -> None:
-        await self.until(lambda: self.shown >= rows, seconds)
+        await until(lambda: self.shown >= rows, seconds)
 
     async def has_rewound(self) -> None:
         """Wait until it has been told that another history goes on."""
-        await self.until(lambda: self.rewinds > 0)
+        await until(lambda: self.rewinds > 0, 20)
 
     async def has_got_through(self, count: int) -> None:
         """Wait until so many more things are acknowledged."""
         before = len(self.acknowledged)
-        await self.until(lambda: len(self.acknowledged) >= before + count)
+        await until(lambda: len(self.acknowledged) >= before + count, 20)
 
     async def has_stored(self, text: str) -> None:
-        await self.until(lambda: text in self.acknowledged)
-
-    async def until(self, holds: Callable[[], bool], seconds: float = 20) -> None:
-        async with asyncio.timeout(seconds):
-            while not holds():
-                await asyncio.sleep(0.01)
+        await until(lambda: text in self.acknowledged, 20)
 
     async def _read(self) -> None:
         assert self._process
@@ -151,6 +147,14 @@ async def all_have_told(writers: 'Sequence[Writer]', read: Callable[[], set[Row]
     by_seq: dict[int, Row] = {}
     for row in [row for writer in writers for row in writer.told]:
         assert by_seq.setdefault(row[0], row) == row, 'one position, two texts'
+
+
+async def come_to_rest(writers: 'Sequence[Writer]', read: Callable[[], set[Row]]) -> None:
+    """Have writers say no more, and wait until all of them have told everything."""
+    for writer in writers:
+        writer.do('rest')
+    await asyncio.sleep(0.5)
+    await all_have_told(writers, read)
 
 
 def longest_silence(writer: Writer, start: float) -> float:
