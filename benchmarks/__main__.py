@@ -10,8 +10,10 @@ from pathlib import Path
 import uvloop
 
 from benchmarks.machine import CORES, cpu_of_others
+from benchmarks.replicas import replicas
 from benchmarks.report import Outcome, to_json, to_table
 from benchmarks.workloads import WORKLOADS
+from tests.support.postgres import find_programs
 
 MAX_DISTURBANCE = 0.05
 
@@ -21,7 +23,10 @@ def main() -> None:
     os.sched_setaffinity(0, {CORES[-1]})  # the servers run on another
     gc.disable()  # else the generator's own pauses would count as the server's
     runs = options.runs or (1 if options.quick else 3)
-    outcomes = [measure(name, runs, options.retries, options.quick) for name in options.only or WORKLOADS]
+    names = [name for name in options.only or WORKLOADS if name != replicas.__name__ or can_run_replicas()]
+    outcomes = [measure(name, runs, options.retries, options.quick) for name in names]
+    if not outcomes:
+        return
     print(f'\n{to_table(outcomes)}')
     if options.json:
         options.json.write_text(to_json(outcomes), encoding='utf-8')
@@ -39,6 +44,14 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument('--json', type=Path, metavar='FILE', help='also write every figure of every run to a file')
     parser.add_argument('--markdown', type=Path, metavar='FILE', help='also write the table to a file')
     return parser.parse_args()
+
+
+def can_run_replicas() -> bool:
+    """Return whether there is a PostgreSQL, and say so if not."""
+    found = find_programs() is not None
+    if not found:
+        print(f"{replicas.__name__}: There is no PostgreSQL, so this is left out. Install Debian's postgresql.")
+    return found
 
 
 def measure(name: str, runs: int, retries: int, quick: bool) -> Outcome:

@@ -5,8 +5,8 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ class Talk(NamedTuple):
     """What came of some messages.
 
     :param median: from send to seen, in ms
-    :param cpu: seconds of CPU that the server used for 1,000 deliveries
+    :param cpu: seconds of CPU that the servers used for 1,000 deliveries
     :param generator: share of its core that the load generator used, in %
     """
 
@@ -40,12 +40,23 @@ class Talk(NamedTuple):
 
 
 class Crowd:
-    """People at one server, who stay until it ends."""
+    """People at some servers of one conversation, who stay until these end."""
 
-    def __init__(self, server: Server, http: ClientSession, kind: type[Any]) -> None:
-        self.server = server
-        self.http = http
+    def __init__(
+        self,
+        servers: Sequence[Server],
+        connections: Sequence[ClientSession],
+        kind: type[Any],
+        kept: Callable[[], list[tuple[int, str]]],
+    ) -> None:
+        """
+        :param connections: one to each server; people go to them in turn
+        :param kept: returns the id and text of every message in the database, from first to last
+        """
+        self.servers = servers
         self.members: list[Any] = []  # of the kind
+        self._connections = connections
+        self._kept = kept
         self._kind = kind
         self._count = self._expected = 0  # messages so far, and deliveries to come
         self._closed_loop = False
@@ -57,8 +68,21 @@ class Crowd:
         self._times: list[float] = []
         self._complete = asyncio.Event()
 
+    @property
+    def server(self) -> Server:
+        return self.servers[0]
+
+    @property
+    def http(self) -> ClientSession:
+        return self._connections[0]
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU that the servers have used."""
+        return sum(map(cpu_of, self.servers))
+
     async def grow(self, size: int) -> float:
-        """Have people enter at once until there are ``size``, and return the seconds of CPU that the server used."""
+        """Have people enter at once until there are ``size``, and return the seconds of CPU that the servers used."""
         gate = asyncio.Semaphore(ENTER_AT_ONCE)
 
         async def enter(index: int) -> None:
@@ -66,10 +90,12 @@ class Crowd:
                 await self.members[index].enter()
 
         new = range(len(self.members), size)
-        self.members += [self._kind(self.http, f'Visitor {index}', partial(self._see, index)) for index in new]
-        cpu = cpu_of(self.server)
+        for index in new:
+            http = self._connections[index % len(self._connections)]
+            self.members.append(self._kind(http, f'Visitor {index}', partial(self._see, index)))
+        cpu = self.cpu
         await asyncio.gather(*map(enter, new))
-        cpu = cpu_of(self.server) - cpu
+        cpu = self.cpu - cpu
         await asyncio.sleep(1)  # until all have been told who is here
         return cpu
 
@@ -85,7 +111,7 @@ class Crowd:
         self._count += count
         self._closed_loop = closed_loop
         self._expected, self._complete = count * len(self.members), asyncio.Event()
-        cpu, own_cpu, start = cpu_of(self.server), time.process_time(), time.perf_counter()
+        cpu, own_cpu, start = self.cpu, time.process_time(), time.perf_counter()
         for turn in range(len(self.members) if closed_loop else count):
             if rate:
                 await asyncio.sleep(start + turn / rate - time.perf_counter())
@@ -102,13 +128,13 @@ class Crowd:
             per_second=len(self._times) / duration,
             median=statistics.median(self._times) * 1000,
             p99=statistics.quantiles([*self._times, self._times[-1]], n=100)[98] * 1000,
-            cpu=(cpu_of(self.server) - cpu) / len(self._times) * 1000,
+            cpu=(self.cpu - cpu) / len(self._times) * 1000,
             generator=(time.process_time() - own_cpu) / duration * 100,
         )
 
     def count_astray(self) -> int:
         """Return how many people lack a message of the last talk, or have seen another order than the database's."""
-        kept = [int(found[1]) for _, text in self.server.kept() if (found := NUMBER.match(text))]
+        kept = [int(found[1]) for _, text in self._kept() if (found := NUMBER.match(text))]
         order = [number for number in kept if number in self._sent]
         assert len(order) == len(self._sent), 'Some messages have not been stored.'
         return sum(list(self._logs[index]) != order for index in range(len(self.members)))
@@ -145,9 +171,26 @@ async def crowd_at(
             server.worsen(code)
         command = (sys.executable, str(ROOT / 'benchmarks' / 'references.py'), reference)
         server.command = (*LAUNCHER, *(command if reference else server.command))
-        await server.start()
-        try:
-            async with ClientSession(server.url, connector=TCPConnector(**CONNECTIONS)) as http:
-                yield Crowd(server, http, kind)
-        finally:
-            await server.kill()
+        async with crowd_of([server], kind) as crowd:
+            yield crowd
+
+
+@asynccontextmanager
+async def crowd_of(
+    servers: Sequence[Server],
+    kind: type[Any] = Visitor,
+    *,
+    kept: Callable[[], list[tuple[int, str]]] | None = None,
+) -> AsyncIterator[Crowd]:
+    """Start servers, and let people of a kind in.
+
+    :param kept: see `Crowd`; those of the first server if not given
+    """
+    async with AsyncExitStack() as stack:
+        connections = []
+        for server in servers:
+            await server.start()
+            stack.push_async_callback(server.kill)
+            http = ClientSession(server.url, connector=TCPConnector(**CONNECTIONS))
+            connections.append(await stack.enter_async_context(http))
+        yield Crowd(servers, connections, kind, kept or servers[0].kept)

@@ -45,4 +45,13 @@ LIMITS: dict[str, dict[str, Limit]] = {
         'memory at most (MB)': (0, 400),
         **{f'{name} afterwards (change in %)': (-inf, 10) for name in ('memory', 'tasks', 'open files')},
     },
+    'replicas': {
+        'pages that lack a message or show another order': (0, 0),
+        'CPU per delivery, one replica, times SQLite': (0, 1.1),
+        'CPU per delivery, two replicas, times one replica': (0, 1.25),
+        'posts a second, two replicas': (2500, inf),
+        'posts a second, two replicas, times SQLite': (1, inf),
+        'from commit to told on the other replica, p50 (ms)': (0, 3),
+        'from commit to told on the other replica, p99 (ms)': (0, 20),
+    },
 }

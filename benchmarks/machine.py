@@ -3,22 +3,54 @@
 import os
 import platform
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.support.postgres import Postgres
 from tests.support.server import Server
 
 CORES = sorted(os.sched_getaffinity(0))
-# on the servers' core, and ended with the load generator, however that ends
-LAUNCHER = ('setpriv', '--pdeathsig', 'KILL', 'taskset', '--cpu-list', str(CORES[0]))
+ENDING_WITH_US = ('setpriv', '--pdeathsig', 'KILL')  # with the load generator, however that ends
+LAUNCHER = (*ENDING_WITH_US, 'taskset', '--cpu-list', str(CORES[0]))  # on the servers' core
 TICK = os.sysconf('SC_CLK_TCK')
+cpu_of_databases = 0.0  # seconds, of the ended ones, which are nobody's children
 
 
 def cpu_of(server: Server) -> float:
     """Return the seconds of CPU that a server has used, all threads together, to the nanosecond."""
     tasks = Path(f'/proc/{server.pid}/task').iterdir()
     return sum(int((task / 'schedstat').read_text().split()[0]) for task in tasks) / 1e9
+
+
+def cpu_of_postgres(postgres: Postgres) -> float:
+    """Return the seconds of CPU that all processes of a PostgreSQL have used, the ended ones to a hundredth."""
+    root = Path('/proc', str(postgres.pid))
+    running = [str(postgres.pid), *(root / 'task' / root.name / 'children').read_text().split()]
+    cpu = 0.0
+    for pid in running:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            cpu += int(Path('/proc', pid, 'schedstat').read_text().split()[0]) / 1e9
+    ended = (root / 'stat').read_text().rpartition(')')[2].split()[13:15]
+    return cpu + sum(map(int, ended)) / TICK
+
+
+def remove(postgres: Postgres) -> None:
+    """End a PostgreSQL, and note that what it has used was ours."""
+    global cpu_of_databases
+    cpu_of_databases += cpu_of_postgres(postgres)
+    postgres.remove()
+
+
+@contextmanager
+def all_cores() -> Iterator[None]:
+    """Let this process, and what it starts meanwhile, run on all cores."""
+    own = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, CORES)
+    yield
+    os.sched_setaffinity(0, own)
 
 
 def memory_of(server: Server) -> float:
@@ -28,9 +60,9 @@ def memory_of(server: Server) -> float:
 
 
 def cpu_of_others() -> float:
-    """Return the seconds of CPU that neither this process nor its ended children have used."""
+    """Return the seconds of CPU that neither this process nor its ended children and databases have used."""
     user, nice, system, _, _, _, _, stolen = map(int, Path('/proc/stat').read_text().split()[1:9])
-    return (user + nice + system + stolen) / TICK - sum(os.times()[:4])
+    return (user + nice + system + stolen) / TICK - sum(os.times()[:4]) - cpu_of_databases
 
 
 def describe() -> str:

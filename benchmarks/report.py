@@ -33,19 +33,24 @@ class Outcome:
     def row(self, figure: str) -> tuple[str, ...]:
         """Return a figure's row of the table."""
         least, most = LIMITS[self.workload].get(figure, ANY)
-        rule = f'≤ {_amount(most)}' if most < inf else f'≥ {_amount(least)}' if least else ''
+        rule = f'≤ {amount(most)}' if most < inf else f'≥ {amount(least)}' if least else ''
         verdict = 'yes' if self.is_kept(figure) else '**no**'
-        return self.workload, figure, rule, _amount(self.medians[figure]), verdict if rule else ''
+        return self.workload, figure, rule, amount(self.medians[figure]), verdict if rule else ''
 
 
 def to_table(outcomes: Sequence[Outcome]) -> str:
     """Return all figures, the medians of the runs, in Markdown."""
     rows: list[tuple[str, ...]] = [('workload', 'figure', 'must hold', 'measured', 'holds?')]
     rows += [outcome.row(figure) for outcome in outcomes for figure in outcome.medians]
+    return f'{to_markdown(rows)}\n\nMedians of {len(outcomes[0].runs)}. {describe()}\n'
+
+
+def to_markdown(rows: Sequence[Sequence[str]]) -> str:
+    """Return a table, whose first row is its head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ['| ' + ' | '.join(map(str.ljust, row, widths)) + ' |' for row in rows]
     lines.insert(1, '| ' + ' | '.join('-' * width for width in widths) + ' |')
-    return '\n'.join([*lines, '', f'Medians of {len(outcomes[0].runs)}. {describe()}', ''])
+    return '\n'.join(lines)
 
 
 def to_json(outcomes: Sequence[Outcome]) -> str:
@@ -54,6 +59,6 @@ def to_json(outcomes: Sequence[Outcome]) -> str:
     return json.dumps({'machine': describe(), 'workloads': workloads}, indent=2) + '\n'
 
 
-def _amount(value: float) -> str:
+def amount(value: float) -> str:
     """Return a figure for people, to whom three digits are enough."""
     return f'{value:,.0f}' if abs(value) >= 100 else f'{value:.3g}'

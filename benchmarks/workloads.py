@@ -16,6 +16,7 @@ from typing import Any
 from benchmarks.crowd import Crowd, Talk, crowd_at
 from benchmarks.machine import cpu_of, memory_of
 from benchmarks.members import NiceGUIMember, SocketIOMember, Visitor, WebSocketMember
+from benchmarks.replicas import replicas
 from config import Settings
 from messenger.storage import Store
 from models import PostMessage
@@ -257,5 +258,6 @@ async def _settled_memory(crowd: Crowd) -> float:
 
 
 WORKLOADS: dict[str, Callable[[bool], Coroutine[Any, Any, Figures]]] = {
-    workload.__name__: workload for workload in (steady, burst, arrivals, posts, history, memory, idle, attacks)
+    workload.__name__: workload
+    for workload in (steady, burst, arrivals, posts, replicas, history, memory, idle, attacks)
 }

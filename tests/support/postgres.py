@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own, from Debian's package: in a temporary folder, on a socket, gone afterwards."""
+"""A PostgreSQL of our own, from Debian's package: in a temporary folder, on a socket, gone afterwards."""
 
 import os
 import shutil
@@ -17,7 +17,8 @@ both_engines = pytest.mark.parametrize('engine', ['sqlite', 'postgresql'], indir
 on_postgres = pytest.mark.parametrize('engine', ['postgresql'], indirect=True)
 endurance = [pytest.mark.endurance, pytest.mark.timeout(900)]
 FOLDERS = sorted(Path('/usr/lib/postgresql').glob('*/bin'))
-MEMORY = Path('/dev/shm')
+SHARED_MEMORY = Path('/dev/shm')
+MEMORY = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
 CONFIGURATION = {
     'listen_addresses': '',
     'max_connections': 300,
@@ -40,16 +41,22 @@ class Postgres:
     """One database server with as many databases as tests ask for."""
 
     def __init__(
-        self, programs: Path, *, primary: 'Postgres | None' = None, port: int = 5432, **configuration: object
+        self,
+        programs: Path,
+        *,
+        parent: Path | None = MEMORY,
+        primary: 'Postgres | None' = None,
+        port: int = 5432,
+        **configuration: object,
     ) -> None:
         """
+        :param parent: where its folder is made; in memory if possible, since tests need not wait for a disk
         :param primary: which it follows as an asynchronous standby
         :param configuration: as in ``postgresql.conf``
         """
         self._programs = programs
         self.port = port
-        # in memory where possible: a commit waits for the disk, which is not what is tested
-        self.folder = Path(tempfile.mkdtemp(prefix='pg', dir=MEMORY if MEMORY.is_dir() else None))
+        self.folder = Path(tempfile.mkdtemp(prefix='pg', dir=parent))
         self._numbers = count(1)
         if os.geteuid() == 0:
             shutil.chown(self.folder, 'postgres', 'postgres')
