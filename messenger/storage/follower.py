@@ -83,14 +83,13 @@ class Follower:
         if not self._must_look and payloads and all(payload == self._lease.token for payload in payloads):
             return  # it has been told already, or is about to be
         self._must_look = False
-        count = STEP
-        while count == STEP:  # what is committed after the last read is notified after it
-            changes = await _read_changes(connection, self._told)
-            count = len(changes)
-            follows = self._told  # what has been committed here meanwhile has been told
-            if new := [message for message in changes if message.seq > follows]:
-                self._told = new[-1].seq
-                self._tell(Changes(follows, new))
+        changes = await _read_changes(connection, self._told)
+        follows = self._told  # what has been committed here meanwhile has been told
+        if new := [message for message in changes if message.seq > follows]:
+            self._told = new[-1].seq
+            self._tell(Changes(follows, new))
+        if len(changes) == STEP:
+            self.look()  # in steps, between which others have their turn: after a long cut there is much
 
 
 async def _read_changes(connection: Connection, seq: int) -> list[MessageView]:
