@@ -1,0 +1,94 @@
+"""However much has been said, no statement of the store looks through all of it."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import make_url
+
+from messenger.storage import Store
+from models import DeleteMessage, EditMessage, PostMessage, ToggleReaction
+from tests.support.postgres import Postgres, endurance, on_postgres
+
+pytestmark = on_postgres
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+EXPLAIN = """
+    ALTER DATABASE {name} SET session_preload_libraries = 'auto_explain';
+    ALTER DATABASE {name} SET auto_explain.log_min_duration = 0;
+    ALTER DATABASE {name} SET auto_explain.log_level = 'warning';
+    ALTER DATABASE {name} SET auto_explain.log_analyze = on;
+    ALTER DATABASE {name} SET auto_explain.log_buffers = on;
+    ALTER DATABASE {name} SET auto_explain.log_timing = off;
+"""
+FILL = """
+    INSERT INTO message (id, seq, author, author_id, client_message_id, text, sent_at, edited, deleted, continuation)
+    SELECT last.id + n, last.seq + n, 'Ben', 'ben', 'filled ' || n, 'line ' || n, now(), false, false, true
+    FROM generate_series(1, {rows}) AS n, (SELECT max(id) AS id, max(seq) AS seq FROM message) AS last
+"""
+STATEMENTS = ('INSERT INTO message', 'UPDATE message', 'DELETE FROM reaction', 'pg_notify', 'message.seq > ')
+INSERTED = re.compile(r'Query Text:\s+WITH held.*?Insert on message.*?Buffers: shared hit=(\d+)', re.DOTALL)
+
+
+@pytest.fixture
+def explained(postgres: Postgres, database_url: str) -> Callable[[], str]:
+    """Have each statement in the database explained from now on, and return what has been said since the last call."""
+    for statement in EXPLAIN.format(name=make_url(database_url).database).strip().splitlines():
+        postgres.execute(statement)
+    said = len(postgres.log)
+
+    def explained() -> str:
+        nonlocal said
+        log = postgres.log[said:]
+        said += len(log)
+        return log
+
+    return explained
+
+
+async def do_everything(store: Store, round_: int) -> None:
+    """Have each statement of the store executed, more often than psycopg waits before it prepares one."""
+    for number in range(7):
+        name = f'{round_} {number}'
+        posted = await store.apply(PostMessage('Ann', 'ann', name, 'Tea?', NOON))
+        repeated = await store.apply(PostMessage('Ann', 'ann', name, 'Tea?', NOON))
+        assert repeated.id == posted.id
+        reply = PostMessage('Ben', 'ben', name, 'Yes', NOON, reply_to=posted.id)
+        await asyncio.gather(store.apply(reply), store.apply(EditMessage(posted.id, 'ann', 'Coffee?')))
+        for _ in range(2):
+            await store.apply(ToggleReaction(posted.id, '👍', 'ben', 'Ben'))
+        await store.apply(DeleteMessage(posted.id, 'ann'))
+        await store.get(posted.id)
+        page = await store.newest_page(50)
+        await store.page_before(posted.id, 50)
+        await store.page_from(posted.id, 50)
+        await store.changes_after(page.seq - 1, 50)
+
+
+@pytest.mark.parametrize('rows', [0, 10, 10_000, pytest.param(1_000_000, marks=endurance)])
+async def test_no_statement_looks_through_all_messages_and_a_post_costs_the_same(
+    rows: int, explained: Callable[[], str], postgres: Postgres, database_url: str
+) -> None:
+    store, other = Store(database_url, replica='a'), Store(database_url, replica='b')
+    told: list[int] = []
+    other.on_commit(lambda changes: told.append(changes.messages[-1].seq))
+    store.start()
+    other.start()
+    await do_everything(store, 1)
+    first = explained()
+    postgres.execute(FILL.format(rows=rows), database_url)  # the plans were made for a table with next to nothing
+    while told[-1] < (await store.newest_page(1)).seq:
+        await asyncio.sleep(0.05)
+    explained()
+
+    await do_everything(store, 2)
+
+    second = explained()
+    await store.close()
+    await other.close()
+    for plans in (first, second):
+        assert [statement for statement in STATEMENTS if statement not in plans] == []
+        assert re.findall('Seq Scan on (?:message|reaction)', plans) == []
+    before, after = [[int(hits) for hits in INSERTED.findall(plans)] for plans in (first, second)]
+    assert max(after) <= 2 * max(before)
