@@ -13,7 +13,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse
 
 from messenger.realtime import protocol
 from tests.support.person import PASSWORD
-from tests.support.socket_client import CONTENT, ESCAPES, EVENTS
+from tests.support.socket_client import EVENTS, read_page
 
 PATIENCE = 60.0  # seconds
 ACKNOWLEDGE_AFTER = 3.0
@@ -130,18 +130,15 @@ class NiceGUIMember(SocketIOMember):
     """Somebody at a page of NiceGUI, as that of the demo: its elements and listeners, its socket, its replies."""
 
     path = '/_nicegui_ws/socket.io/'
+    elements: dict[str, dict[str, Any]]
     _acknowledging: asyncio.TimerHandle | None = None
 
     async def enter(self) -> None:
         async with self.http.get('/') as response:
-            found = CONTENT.search(await response.text())
-        assert found, 'This is not a page of NiceGUI.'
-        text, self._client_id, next_id = found.groups()
-        for escape, char in ESCAPES.items():
-            text = text.replace(escape, char)
-        self.elements: dict[str, dict[str, Any]] = json.loads(text)
-        page = {'client_id': self._client_id, 'next_message_id': next_id, 'implicit_handshake': 'true'}
-        await self.connect(**page, document_id=str(uuid.uuid4()), tab_id=str(uuid.uuid4()))
+            self.elements, query = read_page(await response.text())
+        self._client_id = query['client_id']
+        tab = {'document_id': str(uuid.uuid4()), 'tab_id': str(uuid.uuid4()), 'implicit_handshake': 'true'}
+        await self.connect(**{name: str(value) for name, value in query.items()} | tab)
 
     def say(self, number: int) -> None:
         [box] = self.find('Message')

@@ -286,10 +286,15 @@ class SocketClient:
         ]
 
     def _read(self, html: str) -> None:
-        found = CONTENT.search(html)
-        assert found, 'this is not a page of NiceGUI'
-        text = found[1]
-        for escape, char in ESCAPES.items():
-            text = text.replace(escape, char)
-        self._elements, self._query = json.loads(text), ast.literal_eval(found[2])
+        self._elements, self._query = read_page(html)
         self._next_message_id = self._query['next_message_id']
+
+
+def read_page(html: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the elements of a page of NiceGUI by their ids, and the query with which it opens its socket."""
+    found = CONTENT.search(html)
+    assert found, 'this is not a page of NiceGUI'
+    text = found[1]
+    for escape, char in ESCAPES.items():
+        text = text.replace(escape, char)
+    return json.loads(text), ast.literal_eval(found[2])
