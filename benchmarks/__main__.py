@@ -4,12 +4,9 @@ import argparse
 import gc
 import os
 import sys
-import time
 from pathlib import Path
 
-import uvloop
-
-from benchmarks.machine import CORES, cpu_of_others
+from benchmarks.machine import CORES, run_disturbed
 from benchmarks.replicas import replicas
 from benchmarks.report import Outcome, to_json, to_table
 from benchmarks.workloads import WORKLOADS
@@ -61,9 +58,7 @@ def measure(name: str, runs: int, retries: int, quick: bool) -> Outcome:
         print(f'{name}: {WORKLOADS[name].__doc__} Run {run} of {runs}.', flush=True)
         attempts: dict[float, dict[str, float]] = {}
         while len(attempts) <= retries:
-            others, start = cpu_of_others(), time.monotonic()
-            figures = uvloop.run(WORKLOADS[name](quick))
-            disturbance = (cpu_of_others() - others) / (time.monotonic() - start) / len(CORES)
+            figures, disturbance = run_disturbed(WORKLOADS[name](quick))
             attempts[disturbance] = figures
             gc.collect()
             if disturbance <= MAX_DISTURBANCE:

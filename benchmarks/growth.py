@@ -16,9 +16,7 @@ from itertools import product
 from math import inf
 from typing import Any
 
-import uvloop
-
-from benchmarks.machine import CORES, all_cores, cpu_of_others, describe
+from benchmarks.machine import CORES, all_cores, describe, run_disturbed
 from benchmarks.replicas import POSTERS
 from benchmarks.report import amount, to_markdown
 from benchmarks.simulation import PACKET, Cost, Costs, Installation, Result, Simulation
@@ -41,12 +39,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog='python -m benchmarks.growth', description=__doc__)
     parser.add_argument('--rounds', type=int, default=5, metavar='N', help='how often everything is measured')
     rounds = parser.parse_args().rounds
-    others, start = cpu_of_others(), time.monotonic()
     gc.disable()  # else the generator's own pauses would count as the servers'
     with all_cores():
-        single, burst, posts = uvloop.run(measure(rounds))
+        (single, burst, posts), disturbance = run_disturbed(measure(rounds))
     gc.enable()
-    disturbance = (cpu_of_others() - others) / (time.monotonic() - start) / len(CORES)
     costs = to_costs(single, burst)
     print(f'{to_markdown(list(_cost_rows(costs)))}\n')
     print(f'{to_markdown(list(_check_rows(costs, single, posts)))}\n')

@@ -3,15 +3,20 @@
 import os
 import platform
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, TypeVar
+
+import uvloop
 
 from tests.support.postgres import Postgres
 from tests.support.server import Server
 
+T = TypeVar('T')
 CORES = sorted(os.sched_getaffinity(0))
 ENDING_WITH_US = ('setpriv', '--pdeathsig', 'KILL')  # with the load generator, however that ends
 LAUNCHER = (*ENDING_WITH_US, 'taskset', '--cpu-list', str(CORES[0]))  # on the servers' core
@@ -63,6 +68,13 @@ def cpu_of_others() -> float:
     """Return the seconds of CPU that neither this process nor its ended children and databases have used."""
     user, nice, system, _, _, _, _, stolen = map(int, Path('/proc/stat').read_text().split()[1:9])
     return (user + nice + system + stolen) / TICK - sum(os.times()[:4]) - cpu_of_databases
+
+
+def run_disturbed(work: Coroutine[Any, Any, T]) -> tuple[T, float]:
+    """Return what a coroutine returns, and the share of the machine's CPU that others have used meanwhile."""
+    others, start = cpu_of_others(), time.monotonic()
+    result = uvloop.run(work)
+    return result, (cpu_of_others() - others) / (time.monotonic() - start) / len(CORES)
 
 
 def describe() -> str:

@@ -55,6 +55,12 @@ class Replica:
         return str(caught.value)
 
 
+async def enter_and_be_seen(here: Replica, elsewhere: Replica) -> LoginSession:
+    ann = await here.enter('Ann')
+    await until(lambda: elsewhere.people == [('Ann', False)])
+    return ann
+
+
 def message(text: str) -> PostMessage:
     return PostMessage('Ann', 'ann', text, text, datetime.now(UTC))
 
@@ -125,8 +131,7 @@ async def test_everybody_sees_the_people_of_all_servers(replicas: Sequence[Repli
 
 async def test_who_types_is_told_to_other_servers(replicas: Sequence[Replica]) -> None:
     a, b = replicas
-    ann = await a.enter('Ann')
-    await until(lambda: b.people == [('Ann', False)])
+    ann = await enter_and_be_seen(a, b)
 
     a.presence.set_typing(ann)
 
@@ -195,8 +200,7 @@ async def test_a_login_that_failed_leaves_the_holder_of_the_name_alone(
     replicas: Sequence[Replica], postgres: Postgres
 ) -> None:
     a, b = replicas
-    ann = await a.enter('Ann')
-    await until(lambda: b.people == [('Ann', False)])
+    ann = await enter_and_be_seen(a, b)
     with postgres.stopped():
         assert await a.refusal('Ann') == 'The server cannot reach its database. Please try again in a moment.'
 
@@ -211,8 +215,7 @@ async def test_who_went_while_the_database_was_away_is_not_listed_afterwards(
     replicas: Sequence[Replica], postgres: Postgres
 ) -> None:
     a, b = replicas
-    ann = await a.enter('Ann')
-    await until(lambda: b.people == [('Ann', False)])
+    ann = await enter_and_be_seen(a, b)
     with postgres.stopped():
         a.presence.remove(ann)  # whose connection is lost for longer than people are listed, though not the session
         await asyncio.sleep(1)
