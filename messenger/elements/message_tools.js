@@ -29,6 +29,14 @@ export default {
     },
   },
 
+  mounted() {
+    this.observer = new ResizeObserver(() => this.row?.isConnected && this.place()); // messages above moved this one
+    this.observer.observe(this.$el.parentElement);
+  },
+  unmounted() {
+    this.observer.disconnect();
+  },
+
   methods: {
     async show(row) {
       if (this.hasFocus() && row !== this.row) return;

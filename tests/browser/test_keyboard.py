@@ -48,6 +48,17 @@ async def test_the_tools_are_beside_a_message_or_above_it(enter: Arrive) -> None
         assert (await frame(ann.tools))['x'] >= 0
 
 
+async def test_the_tools_stay_beside_a_message_while_earlier_ones_come(enter: Arrive, server: Server) -> None:
+    await tell_a_story(server, 120)
+    ann = await enter('Ann')
+
+    await ann.show_tools('line 72')
+    await expect(ann.rows).to_have_count(100)
+
+    bubble = await frame(ann.row('line 72').locator('.bubble'))
+    assert abs((await frame(ann.tools))['y'] - bubble['y']) < 2
+
+
 async def test_the_tools_are_away_while_text_is_marked(enter: Arrive) -> None:
     ann = await enter('Ann')
     for text in ('first of all', 'second of all'):
