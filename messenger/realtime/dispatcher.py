@@ -23,7 +23,8 @@ log = logging.getLogger('messenger')
 class Connection:
     """A page's socket; ``sync_number`` is the latest synchronization that the page has asked for on it.
 
-    What it asks for is answered one after the other, each once the page has read most of the answer before.
+    What it asks for is answered one after the other, each once the page has read most of the answer before. Whatever is
+    too much is not answered, and the page synchronizes again once it has read that it should.
     """
 
     client: Client
@@ -117,6 +118,7 @@ async def _answer_in_turn(handler: Handler[Session, Event], sender: Sender[Sessi
     connection = sender.connection
     if connection.questions >= MAX_QUESTIONS:
         log.debug('A page asks for more than it reads')
+        _resync_later(connection)
         return
     connection.questions += 1
     try:
@@ -135,8 +137,10 @@ def _resync_later(connection: Connection) -> None:
 
 async def _resync(connection: Connection) -> None:
     await asyncio.sleep(RESYNC_AFTER)
-    connection.is_to_sync = False
-    await connection.channel.send(ResyncEvent())
+    try:
+        await connection.channel.send(ResyncEvent())
+    finally:
+        connection.is_to_sync = False
 
 
 async def _connection(socket_id: str) -> Connection | None:

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from messenger.realtime.protocol import LoadOlderEvent, OlderMessagesEvent, PostEvent
+from messenger.realtime.protocol import LoadOlderEvent, OlderMessagesEvent, PostEvent, ResyncEvent, SyncFinishedEvent
 from tests.conftest import Join
 from tests.support.attacker import Attacker, close_code, memory_of
 from tests.support.crowd import all_of
@@ -282,8 +282,9 @@ async def test_questions_whose_answers_are_not_read_wait(join: Join, wire: Wire,
     await others_still_talk(join, 'Ben', 'Cleo')
     assert memory_of(server) - before < 100 * MEGABYTE
     wire.release()
-    await ann.sync()
 
+    await ann.next(ResyncEvent)
+    await ann.next(SyncFinishedEvent)
     assert 1 <= len(ann.connection.all(OlderMessagesEvent)) < 100  # and what fits between the two machines
 
 
