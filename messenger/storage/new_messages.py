@@ -1,4 +1,4 @@
-"""PostgreSQL: a group of new messages in one statement, which numbers them as `WriteTransaction` does on SQLite."""
+"""PostgreSQL: a group of new messages in one query, which numbers them as `WriteTransaction` does on SQLite."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,6 +7,8 @@ from sqlalchemy import ARRAY
 from sqlalchemy.dialects.postgresql import psycopg
 
 from messenger.storage.lease import HELD
+from messenger.storage.listener import NOTIFY
+from messenger.storage.locks import TAKE_LOCK
 from messenger.storage.statements import POSTED, clamp_int64, messages, new_message
 from messenger.storage.transaction import CONTINUATION_WITHIN
 from models import MessageView, PostMessage, Quote
@@ -14,14 +16,17 @@ from models import MessageView, PostMessage, Quote
 DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
 COLUMNS = (*POSTED, 'reply_to')
 NAMES = ', '.join(COLUMNS)
-ARRAYS = ', '.join(f'%({name})s::{ARRAY(messages.c[name].type).compile(DIALECT)}' for name in COLUMNS)
-Row = tuple[int, int, bool, str, str]  # what INSERT_NEW returns
+TYPES = [ARRAY(messages.c[name].type).compile(DIALECT) for name in COLUMNS]
+ARRAYS = ', '.join(f'${number}' for number in range(1, len(COLUMNS) + 1))
+WITHIN, TOKEN = f'${len(COLUMNS) + 1}', f'${len(COLUMNS) + 2}'
+Row = tuple[int, int, bool, str, str]  # what POST returns of each new message
 
 # What its author has posted before is left out, which is certain while the lock of the order is held. Nothing is
-# inserted if the lease is lost.
-INSERT_NEW = f"""
+# inserted if the lease is lost. It is prepared once for each connection, since planning takes as long as inserting.
+PREPARE = f"""
+PREPARE new_messages ({', '.join(TYPES)}, interval, text) AS
 WITH held AS (
-    {HELD}
+    {HELD % {'token': TOKEN}}
 ),
 last AS (
     SELECT coalesce((SELECT max(seq) FROM message), 0) AS seq, coalesce(newest.id, 0) AS id,
@@ -45,16 +50,20 @@ following AS (
 )
 INSERT INTO message (id, seq, {NAMES}, edited, deleted, continuation)
 SELECT id, seq, {NAMES}, false, false,
-    coalesce(author_id = author_id_before AND later < %(within)s AND -later < %(within)s, false)
+    coalesce(author_id = author_id_before AND later < {WITHIN} AND -later < {WITHIN}, false)
 FROM following
 ORDER BY n
 RETURNING id, seq, continuation, author_id, client_message_id
 """
+VALUES = ', '.join(f'%({name})s::{kind}' for name, kind in zip(COLUMNS, TYPES, strict=True))
+# One query, which is one transaction: PostgreSQL begins when it has all of it, and waits for nobody before it has
+# committed, so a server that is stopped meanwhile does not keep the lock.
+POST = ';'.join([TAKE_LOCK, HELD, f'EXECUTE new_messages ({VALUES}, %(within)s, %(token)s)', NOTIFY])
 QUOTED = 'SELECT id, author, text, deleted FROM message WHERE id = ANY(%(ids)s)'
 
 
 def parameters(commands: Sequence[PostMessage], *, fencing_token: str) -> dict[str, object]:
-    """Return the parameters of ``INSERT_NEW`` for commands of which no two are the same message."""
+    """Return the parameters of ``POST`` for commands of which no two are the same message."""
     arrays = {name: [getattr(command, name) for command in commands] for name in POSTED}
     others = {'reply_to': _quoted_ids(commands), 'within': CONTINUATION_WITHIN, 'token': fencing_token}
     return arrays | others
@@ -68,7 +77,7 @@ def quoted_parameters(commands: Sequence[PostMessage]) -> dict[str, object]:
 def views(
     commands: Sequence[PostMessage], rows: Sequence[Row], quotes: Sequence[tuple[int, str, str, bool]]
 ) -> list[MessageView]:
-    """Return the messages of which ``INSERT_NEW`` has returned rows.
+    """Return the messages of which ``POST`` has returned rows.
 
     :param quotes: what ``QUOTED`` has returned
     """

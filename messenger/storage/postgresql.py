@@ -16,7 +16,7 @@ from messenger.storage.follower import CHANGED, POSITION, Follower
 from messenger.storage.lease import Lease
 from messenger.storage.listener import NOTIFY, Listener
 from messenger.storage.locks import ORDER_LOCK, SCHEMA_LOCK, TAKE_LOCK
-from messenger.storage.new_messages import INSERT_NEW, QUOTED, parameters, quoted_parameters, views
+from messenger.storage.new_messages import POST, PREPARE, QUOTED, parameters, quoted_parameters, views
 from messenger.storage.postgresql_errors import explain_error, name_of
 from messenger.storage.postgresql_register import PostgresqlRegister
 from messenger.storage.postgresql_settings import (
@@ -198,22 +198,22 @@ def _execute(connection: Connection, commands: Sequence[Command], fencing_token:
 def _insert(connection: Connection, commands: Sequence[PostMessage], fencing_token: str) -> list[MessageView]:
     """Insert those messages that are not there already, and return them."""
     driver: Any = connection.connection.driver_connection
+    cursor = psycopg.ClientCursor(driver)  # since only a query without parameters may have several statements
+    values = parameters(commands, fencing_token=fencing_token)
     try:
-        with driver.pipeline():
-            driver.execute('BEGIN')
-            driver.execute(TAKE_LOCK, {'lock': ORDER_LOCK})
-            held = driver.execute(lease.HELD, {'token': fencing_token})
-            rows = driver.execute(INSERT_NEW, parameters(commands, fencing_token=fencing_token))
-            quotes = driver.execute(QUOTED, quoted_parameters(commands))
-            driver.execute(NOTIFY, {'channel': CHANGED, 'payload': fencing_token})
-            driver.execute('COMMIT')
+        if not connection.info.get('is_prepared'):
+            driver.execute(PREPARE)
+            connection.info['is_prepared'] = True
+        cursor.execute(POST, values | {'lock': ORDER_LOCK, 'channel': CHANGED, 'payload': fencing_token})
+        _, held, rows, _ = [result.fetchall() for result in cursor.results()]
+        quotes = cursor.execute(QUOTED, quoted_parameters(commands)).fetchall()
     except psycopg.Error:
         if driver.info.transaction_status is TransactionStatus.UNKNOWN:
             connection.invalidate()
         raise
-    if not held.fetchall():
+    if not held:
         raise LeaseLostError
-    return views(commands, rows.fetchall(), quotes.fetchall())
+    return views(commands, rows, quotes)
 
 
 def _create_engine(url: str, lock_timeout: float) -> Engine:

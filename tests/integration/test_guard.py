@@ -275,16 +275,15 @@ async def test_questions_whose_answers_are_not_read_wait(join: Join, wire: Wire,
     await ann.post(*[f'{number} ' + '満' * 3900 for number in range(60)])
     await all_of(server, 60)
     before = memory_of(server)
-
     wire.hold()
     for _ in range(600):
         await ann.send(LoadOlderEvent(60))
     await others_still_talk(join, 'Ben', 'Cleo')
     assert memory_of(server) - before < 100 * MEGABYTE
     wire.release()
-
     await ann.next(ResyncEvent)
     await ann.next(SyncFinishedEvent)
+
     assert 1 <= len(ann.connection.all(OlderMessagesEvent)) < 100  # and what fits between the two machines
 
 

@@ -28,7 +28,7 @@ FILL = """
     FROM generate_series(1, {rows}) AS n, (SELECT max(id) AS id, max(seq) AS seq FROM message) AS last
 """
 STATEMENTS = ('INSERT INTO message', 'UPDATE message', 'DELETE FROM reaction', 'pg_notify', 'message.seq > ')
-INSERTED = re.compile(r'Query Text:\s+WITH held.*?Insert on message.*?Buffers: shared hit=(\d+)', re.DOTALL)
+INSERTED = re.compile(r'Query Text:\s+PREPARE new_messages.*?Insert on message.*?Buffers: shared hit=(\d+)', re.DOTALL)
 
 
 @pytest.fixture

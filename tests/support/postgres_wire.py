@@ -14,12 +14,14 @@ from tests.support.server import free_port
 
 QUERY, EXECUTE, COMPLETE = b'Q', b'E', b'C'
 REQUESTS = {QUERY, EXECUTE}
+BEGINNINGS = (b'BEGIN', b'EXECUTE new_messages')
 
 
 class PostgresWire:
     """Forwards TCP connections to the socket of a PostgreSQL.
 
-    Only statements from a BEGIN on are counted, so that those who read disturb no test.
+    Only statements of a transaction are counted, from its BEGIN on, so that those who read disturb no test. That of new
+    messages is one query, without BEGIN and COMMIT.
     """
 
     def __init__(self, url: str) -> None:
@@ -30,6 +32,7 @@ class PostgresWire:
         self.port = free_port()
         self.url = f'postgresql+psycopg://postgres@127.0.0.1:{self.port}/{parts.database}?sslmode=disable'
         self.cuts = 0
+        self.held = 0
         self._socket = Path(str(parts.query['host'])) / '.s.PGSQL.5432'
         self._server: asyncio.Server | None = None
         self._links: set[Link] = set()
@@ -55,7 +58,7 @@ class PostgresWire:
             link.far.transport.abort()
 
     def cut_before(self, number: int) -> None:
-        """Drop the connection of the next transaction when its statement of this number, BEGIN being 1, is sent."""
+        """Drop the connection of the next transaction when its query of this number, BEGIN being 1, is sent."""
         self._cut_before = number
 
     def cut_after(self, statement: int | bytes, then: Callable[[], object] = lambda: None) -> None:
@@ -66,7 +69,7 @@ class PostgresWire:
         self._cut_after, self._then = statement, then
 
     def hold(self) -> None:
-        """Carry nothing, without a word, until it is released."""
+        """Take no more answers from PostgreSQL until it is released, as a client that is stopped."""
         self._flowing.clear()
 
     def release(self) -> None:
@@ -96,7 +99,9 @@ class PostgresWire:
             while True:
                 head = await reader.readexactly(5 if has_type else 4)
                 body = await reader.readexactly(int.from_bytes(head[-4:], 'big') - 4)
-                await self._flowing.wait()
+                if not is_request and not self._flowing.is_set():
+                    self.held += 1
+                    await self._flowing.wait()
                 if has_type and self._is_fatal(head[:1], body, link, is_request):
                     self.cuts += 1
                     link.near.transport.abort()
@@ -110,7 +115,7 @@ class PostgresWire:
     def _is_fatal(self, kind: bytes, body: bytes, link: 'Link', is_request: bool) -> bool:
         """Return whether the connection is to be cut instead of carrying this on."""
         if is_request:
-            if kind in b'QP' and b'BEGIN' in body:
+            if kind in b'QP' and any(beginning in body for beginning in BEGINNINGS):
                 link.sent = link.done = 0
             if link.sent is None or kind not in REQUESTS:
                 return False
