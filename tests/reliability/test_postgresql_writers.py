@@ -95,8 +95,7 @@ async def test_writer_that_was_stopped_for_longer_than_its_lease_writes_nothing_
     a.do('freeze', 'UPDATE message')
     a.do('edit', 1, 'a', 'Coffee?')
     await a.is_stopped()
-    a.do('edit', 1, 'a', 'Water?')
-    a.do('try_to_post', 'I was away')
+    a.do_at_once(['edit', 1, 'a', 'Water?'], ['try_to_post', 'I was away'])
     postgres.execute("UPDATE replica SET seen_at = seen_at - interval '30 s' WHERE name = 'a'", database_url)
     await asyncio.sleep(1.5)  # until its connection is taken away
     a.signal(signal.SIGCONT)

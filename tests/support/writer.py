@@ -55,9 +55,13 @@ class Writer:
 
     def do(self, task: str, *values: object) -> None:
         """Have something done; see `Work`."""
+        self.do_at_once([task, *values])
+
+    def do_at_once(self, *tasks: Sequence[object]) -> None:
+        """Have several things begun without anything in between."""
         assert self._process
         assert self._process.stdin
-        self._process.stdin.write(json.dumps([task, *values]).encode() + b'\n')
+        self._process.stdin.write(json.dumps(tasks).encode() + b'\n')
 
     def signal(self, number: signal.Signals) -> None:
         assert self._process
@@ -248,7 +252,8 @@ async def main(url: str, name: str) -> None:
     work = Work(store, name)
     say('ready')
     while line := await asyncio.to_thread(sys.stdin.readline):
-        work.start(*json.loads(line))
+        for task in json.loads(line):
+            work.start(*task)
     await work.rest()
     await store.close()
 
