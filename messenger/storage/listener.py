@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-import os
-import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+
+from messenger.storage.patience import hanging_up_after
 
 RECONNECT_AFTER = 0.3
 DEAF_AFTER = 3.0
@@ -87,7 +87,7 @@ class Listener:
         while True:
             try:
                 async with await self._connect() as connection:
-                    with _patience(connection):
+                    with hanging_up_after(PATIENCE, connection):
                         await self._begin(connection)
                     if was_lost:
                         log.warning('The database %s is heard again.', self._name)
@@ -114,7 +114,7 @@ class Listener:
                 self._channels[notify.channel].payloads.append(notify.payload)
             self._heard_at = now = time.monotonic()
             pending = [channel for channel in self._channels.values() if channel.payloads or channel.due <= now]
-            with _patience(connection):
+            with hanging_up_after(PATIENCE, connection):
                 for channel in pending:
                     await self._handle(channel, connection, now)
             if not pending:
@@ -139,19 +139,3 @@ class Listener:
         finally:
             loop.remove_reader(number)
             self._woken.clear()
-
-
-@contextmanager
-def _patience(connection: Connection) -> Iterator[None]:
-    """Give a connection up that does not answer: what lies between may take everything and never say that it is cut."""
-    giving_up = asyncio.get_running_loop().call_later(PATIENCE, _hang_up, connection.fileno())
-    try:
-        yield
-    finally:
-        giving_up.cancel()
-
-
-def _hang_up(number: int) -> None:
-    """End a connection as if the other side had, which those who wait for it notice at once."""
-    with suppress(OSError), socket.socket(fileno=os.dup(number)) as end:
-        end.shutdown(socket.SHUT_RDWR)

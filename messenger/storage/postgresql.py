@@ -17,6 +17,7 @@ from messenger.storage.lease import Lease
 from messenger.storage.listener import NOTIFY, Listener
 from messenger.storage.locks import ORDER_LOCK, SCHEMA_LOCK, TAKE_LOCK
 from messenger.storage.new_messages import POST, PREPARE, QUOTED, parameters, quoted_parameters, views
+from messenger.storage.patience import Watch
 from messenger.storage.postgresql_errors import explain_error, name_of
 from messenger.storage.postgresql_register import PostgresqlRegister
 from messenger.storage.postgresql_settings import (
@@ -34,6 +35,7 @@ from models import Changes, MessageView, PostMessage
 T = TypeVar('T')
 CONNECTIONS = 5
 POOL_TIMEOUT = 10.0
+PATIENCE = 10.0  # seconds beyond those to wait for another writer
 
 
 class PostgresqlDatabase:
@@ -55,6 +57,7 @@ class PostgresqlDatabase:
         self.name = name_of(engine.url)
         self.lease = Lease(replica)
         self._engine = engine
+        self._watch = Watch(engine, patience=lock_timeout + PATIENCE)
         self._read_engine = engine.execution_options(isolation_level='AUTOCOMMIT')
         self._write_engine = engine.execution_options(writing=True)
         try:
@@ -97,6 +100,7 @@ class PostgresqlDatabase:
 
     def start(self) -> None:
         self._listener.start()
+        self._watch.start()
 
     def committed(self, changes: Changes) -> None:
         self._follower.committed(changes)
@@ -105,6 +109,7 @@ class PostgresqlDatabase:
         self._follower.look()
 
     async def stop(self) -> None:
+        self._watch.stop()
         await self.register.close()
         await self._listener.close()
 

@@ -156,3 +156,20 @@ async def test_deletion_whose_answer_is_lost_can_be_asked_for_again(
 
     assert (deleted.deleted, deleted.seq) == (True, 2)
     await a.has_told_everything()
+
+
+@pytest.mark.endurance
+async def test_connections_that_are_swallowed_without_an_end_are_given_up(
+    open_replica: OpenReplica, wire: PostgresWire
+) -> None:
+    a, b = await open_replica('a', wire.url), await open_replica('b')
+    await a.store.apply(post('before'))
+
+    wire.swallow()
+    await b.store.apply(post('of another'))
+    posted, page = await asyncio.gather(a.store.apply(post('after')), a.store.newest_page(10))
+
+    assert posted.text == 'after'
+    assert [message.text for message in page.messages][:2] == ['before', 'of another']
+    for replica in (a, b):
+        await replica.has_told_everything()

@@ -112,6 +112,12 @@ class Postgres:
         """Have a standby take over."""
         self._control('promote')
 
+    def trust(self, network: str) -> None:
+        """Let in whoever comes from a network."""
+        with (self._data / 'pg_hba.conf').open('a') as file:
+            file.write(f'host all all {network} trust\n')
+        self.execute('SELECT pg_reload_conf()')
+
     def terminate(self, url: str, who: str = 'true') -> None:
         """End connections to a database.
 

@@ -68,6 +68,11 @@ class PostgresWire:
         """
         self._cut_after, self._then = statement, then
 
+    def swallow(self) -> None:
+        """Carry nothing more by the connections that there are, without a word; new ones work."""
+        for link in self._links:
+            link.is_swallowing = True
+
     def hold(self) -> None:
         """Take no more answers from PostgreSQL until it is released, as a client that is stopped."""
         self._flowing.clear()
@@ -106,6 +111,8 @@ class PostgresWire:
                     self.cuts += 1
                     link.near.transport.abort()
                     break
+                if link.is_swallowing:
+                    continue
                 writer.write(head + body)
                 await writer.drain()
                 has_type = True
@@ -137,5 +144,6 @@ class Link:
 
     def __init__(self, near: asyncio.StreamWriter, far: asyncio.StreamWriter) -> None:
         self.near, self.far = near, far
+        self.is_swallowing = False
         self.sent: int | None = None
         self.done: int | None = None

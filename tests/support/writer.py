@@ -36,6 +36,7 @@ class Writer:
         self.told: list[Row] = []
         self.follows: list[tuple[int, int]] = []  # of each report: the position before its first, and its last one
         self.rewinds = 0
+        self.is_heard = True
         self._url = url
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -113,6 +114,10 @@ class Writer:
         """Wait until it has been told that another history goes on."""
         await until(lambda: self.rewinds > 0, 20)
 
+    async def hears(self, expected: bool, seconds: float) -> None:
+        """Wait until its store says whether the database has answered lately; after `Work.watch`."""
+        await until(lambda: self.is_heard is expected, seconds)
+
     async def has_got_through(self, count: int) -> None:
         """Wait until so many more things are acknowledged."""
         before = len(self.acknowledged)
@@ -138,6 +143,8 @@ class Writer:
             case 'told':
                 self.follows.append((values[0], values[1][-1][0]))
                 self.told += [(seq, id_, text) for seq, id_, text in values[1]]
+            case 'heard':
+                self.is_heard = values[0]
             case 'rewind':
                 self.rewinds += 1
 
@@ -204,6 +211,14 @@ class Work:
     async def edit(self, message_id: int, author_id: str, text: str) -> None:
         """Change a message."""
         await self._apply(EditMessage(message_id, author_id, text), text)
+
+    async def watch(self) -> None:
+        """Say whether the database is heard, whenever that changes."""
+        was_heard: bool | None = None
+        while True:
+            if self._store.is_heard != was_heard:
+                say('heard', was_heard := self._store.is_heard)
+            await asyncio.sleep(0.02)
 
     async def freeze(self, start: str) -> None:
         """Be stopped right after the next statement that begins like this."""
