@@ -157,13 +157,14 @@ class DeleteMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class ToggleReaction:
-    """Add a reaction to a message, or remove the same reaction of the same user."""
+class SetReaction:
+    """Add a reaction to a message, or remove the same reaction of the same user; once more changes nothing."""
 
     message_id: int
     emoji: str
     author_id: str
     author: str
+    on: bool = True
 
 
 class User(Protocol):

@@ -29,7 +29,7 @@ from models import (
     MessageView,
     NewestPage,
     PostMessage,
-    ToggleReaction,
+    SetReaction,
     User,
 )
 
@@ -117,10 +117,11 @@ class Chat:
         """
         return await self._apply(DeleteMessage(message_id, by.user_id))
 
-    async def react(self, message_id: int, reaction: str, *, by: User) -> MessageView:
-        """Add a reaction of one emoji to a message, or remove the user's same reaction.
+    async def react(self, message_id: int, reaction: str, *, by: User, on: bool = True) -> MessageView:
+        """Add a reaction of one emoji to a message, or remove the user's same reaction; once more changes nothing.
 
         :param reaction: an emoji, or its short code such as ``:tada:``
+        :param on: whether the user wishes to have it there
         :raises ChatError: if it is not one emoji, or one too many, or there is no such message, or this
             could not be stored
         """
@@ -128,7 +129,7 @@ class Chat:
         symbol = emoji.emojize(reaction.strip(), language='alias', variant='emoji_type') if is_short else ''
         if not emoji.is_emoji(symbol):
             raise ChatError('A reaction is one emoji, such as 👍 or :tada:.')
-        return await self._apply(ToggleReaction(message_id, symbol, by.user_id, by.name))
+        return await self._apply(SetReaction(message_id, symbol, by.user_id, by.name, on))
 
     async def get_own_message(self, message_id: int, *, by: User) -> MessageView:
         """Return the user's own message, to be edited.

@@ -296,7 +296,7 @@ export default {
       this.$emit("reply", { author: authorOf(row), line: textOf(row).split("\n")[0].slice(0, 100) });
     },
     react(id, emoji) {
-      this.emit("react", { message_id: id, emoji });
+      this.emit("react", { message_id: id, emoji, on: !this.rows.hasOwnReaction(id, emoji) });
     },
     copyText(id) {
       const row = this.rows.get(id);

@@ -64,6 +64,10 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         """Have what is written next reply to a message."""
         self.run_method('reply', message_id)
 
+    def react(self, message_id: int, emoji: str) -> None:
+        """React to a message with an emoji, or take the user's same reaction back."""
+        self.run_method('react', message_id, emoji)
+
     def copy_on_click(self, button: ui.button, message_id: int, *, link: bool) -> None:
         """Have a button copy the text of a message, or its address."""
         method = 'copyLink' if link else 'copyText'

@@ -34,6 +34,12 @@ export class MessageRows {
     return [...this.element.getElementsByClassName("message")];
   }
 
+  /** Whether this user has reacted to a message with an emoji. */
+  hasOwnReaction(id, emoji) {
+    const reactions = /** @type {HTMLElement[]} */ ([...(this.get(id)?.querySelectorAll(".reaction") ?? [])]);
+    return reactions.some(({ dataset, ariaPressed }) => dataset.emoji === emoji && ariaPressed === "true");
+  }
+
   isOwn(row) {
     return row?.dataset.author === this.me;
   }

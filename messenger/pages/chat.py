@@ -138,12 +138,7 @@ class ChatPage:
 
     async def _pick_reaction(self, message_id: int) -> None:
         if emoji := await dialogs.pick_emoji('React with an emoji', self._find_emoji):
-            await self._react(emoji, message_id)
-
-    async def _react(self, emoji: str, message_id: int) -> None:
-        with self._notifying_refusals():
-            self._check_rate('react')
-            await self._chat.react(message_id, emoji, by=self._user)
+            self._messages.react(message_id, emoji)
 
     async def _offer_actions(self, message_id: int, own: bool) -> None:
         match await choose_action(self._messages, message_id, own=own, reactions=QUICK_REACTIONS):
@@ -156,7 +151,7 @@ class ChatPage:
             case 'delete':
                 await self._delete(message_id)
             case str(emoji):
-                await self._react(emoji, message_id)
+                self._messages.react(message_id, emoji)
 
     def _note_typing(self) -> None:
         with suppress(ChatError):

@@ -99,7 +99,7 @@ class ChatEvents:
         await sender.reply(ConfirmedEvent(event.client_message_id))
 
     async def react(self, sender: ChatSender, event: ReactEvent) -> None:
-        await self._chat.react(event.message_id, event.emoji, by=sender.session)
+        await self._chat.react(event.message_id, event.emoji, by=sender.session, on=event.on)
 
     async def sync(self, sender: ChatSender, event: SyncEvent) -> None:
         """Bring a page up to date: tell it what comes from now on, and then what it has missed."""

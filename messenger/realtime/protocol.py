@@ -63,10 +63,11 @@ class EditEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReactEvent:
-    """A reaction to a message, or the same reaction taken back."""
+    """A reaction to a message, or the same reaction taken back; once more changes nothing."""
 
     message_id: Number
     emoji: ShortText
+    on: Flag
 
 
 @dataclass(frozen=True, slots=True)

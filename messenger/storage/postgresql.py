@@ -117,22 +117,18 @@ class PostgresqlDatabase:
         return self._again_if_disconnected(lambda: self._read(work))
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        is_rolled_back = True
-
-        def attempt() -> T:
-            nonlocal is_rolled_back
-            with self._explaining_errors(), self._write_engine.begin() as connection:
-                result = work(connection)
-                is_rolled_back = False  # as far as can be known, once COMMIT is sent
-            return result
-
-        return self._again_if_disconnected(attempt, may_repeat=lambda: is_rolled_back)
+        with self._explaining_errors(), self._write_engine.begin() as connection:
+            return work(connection)
 
     def apply(self, commands: Sequence[Command], *, fencing_token: str) -> Executed:
         posts = [command for command in commands if isinstance(command, PostMessage)]
-        if len(posts) == len(commands):  # again is the same as once
-            return self._again_if_disconnected(lambda: self._post(posts, fencing_token))
-        return self.write(lambda connection: _execute(connection, commands, fencing_token))
+
+        def attempt() -> Executed:
+            if len(posts) == len(commands):
+                return self._post(posts, fencing_token)
+            return self.write(lambda connection: _execute(connection, commands, fencing_token))
+
+        return self._again_if_disconnected(attempt)  # commands that are executed twice do what they do once
 
     def erase(self) -> bool:
         """Return True: PostgreSQL overwrites by itself what is deleted (VACUUM)."""
@@ -168,16 +164,11 @@ class PostgresqlDatabase:
         ]
         return outcomes, Changes(new[0].seq - 1 if new else 0, new)
 
-    def _again_if_disconnected(self, work: Callable[[], T], *, may_repeat: Callable[[], bool] = lambda: True) -> T:
-        """Do the work once more if the connection was lost, by another one.
-
-        :param may_repeat: returns whether it may be done again; what became of the first time is not known
-        """
+    def _again_if_disconnected(self, work: Callable[[], T]) -> T:
+        """Do the work once more if the connection was lost, by another one; what became of the first is not known."""
         try:
             return work()
         except ConnectionLostError as lost:
-            if not may_repeat():
-                raise
             self._read_engine.dispose()  # the others are most likely lost as well
             try:
                 return work()

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 from messenger.storage import statements
 from messenger.storage.errors import CommandError, MessageNotFoundError, TooManyEmojiError, TooManyReactionsError
 from messenger.storage.statements import clamp_int64, new_message, read_views
-from models import Changes, DeleteMessage, EditMessage, MessageView, PostMessage, ToggleReaction
+from models import Changes, DeleteMessage, EditMessage, MessageView, PostMessage, SetReaction
 
 MAX_EMOJI = 24  # different ones at a message
 MAX_REACTIONS = 500  # at a message
 CONTINUATION_WITHIN = timedelta(minutes=5)
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
-Command = PostMessage | EditMessage | DeleteMessage | ToggleReaction
+Command = PostMessage | EditMessage | DeleteMessage | SetReaction
 Executed = tuple[list[MessageView | CommandError], Changes]
 
 
@@ -79,11 +79,13 @@ class WriteTransaction:
         return ids
 
     def edit_message(self, command: EditMessage) -> int:
-        """Replace the text of a message.
+        """Replace the text of a message; by the same text changes nothing.
 
         :raises MessageNotFoundError: if the message is not the author's, or deleted
         """
         message = self._get_editable(command)
+        if message.text == command.text:
+            return message.id
         self._update(statements.EDIT, message, new_text=command.text)
         self._renumber_replies(message)
         return message.id
@@ -103,8 +105,8 @@ class WriteTransaction:
         self._renumber_replies(message)
         return message.id
 
-    def toggle_reaction(self, command: ToggleReaction) -> int:
-        """Add a reaction, or remove the same one of the same user.
+    def set_reaction(self, command: SetReaction) -> int:
+        """Add a reaction, or remove the same one of the same user; once more changes nothing.
 
         :raises MessageNotFoundError: if there is no such message, or it is deleted
         :raises TooManyEmojiError: if it is one too many different ones
@@ -112,7 +114,9 @@ class WriteTransaction:
         """
         message, change = self._get(command.message_id), {'emoji': command.emoji, 'author_id': command.author_id}
         author_ids = {reaction.emoji: reaction.author_ids for reaction in message.reactions}
-        if command.author_id in author_ids.get(command.emoji, ()):
+        if command.on == (command.author_id in author_ids.get(command.emoji, ())):
+            return message.id
+        if not command.on:
             self._connection.execute(statements.REMOVE_REACTION, {'message_id': message.id, **change})
         else:
             if command.emoji not in author_ids and len(author_ids) >= MAX_EMOJI:
@@ -134,15 +138,15 @@ class WriteTransaction:
         """Return messages by their ids."""
         return _read(self._connection, ids)
 
-    def _change(self, command: EditMessage | DeleteMessage | ToggleReaction) -> int | CommandError:
+    def _change(self, command: EditMessage | DeleteMessage | SetReaction) -> int | CommandError:
         try:
             match command:
                 case EditMessage():
                     return self.edit_message(command)
                 case DeleteMessage():
                     return self.delete_message(command)
-                case ToggleReaction():
-                    return self.toggle_reaction(command)
+                case SetReaction():
+                    return self.set_reaction(command)
         except CommandError as error:
             return error
 

@@ -93,6 +93,6 @@ async def test_reactions_are_limited_with_a_sentence(join: Join) -> None:
     await eve.sees('Cake')
 
     for _ in range(20):
-        await eve.send(ReactEvent(1, '👍'))
+        await eve.send(ReactEvent(1, '👍', on=True))
 
     assert (await eve.next(RejectedEvent)).sentence == 'That was too much at once. Please wait 1 second.'

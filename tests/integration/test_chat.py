@@ -179,15 +179,18 @@ async def test_an_edit_follows_the_rules_of_a_message(chat: Chat, text: str) -> 
     assert (await chat.newest_page(1)).messages == [posted]
 
 
-async def test_reacting_again_takes_the_reaction_back(chat: Chat) -> None:
+async def test_a_reaction_is_there_as_often_as_people_wish_it(chat: Chat) -> None:
     posted = await post(chat, 'Cake')
 
-    await chat.react(posted.id, '🍰', by=ANN)
-    both = await chat.react(posted.id, ':cake:', by=BEN)
-    one = await chat.react(posted.id, '🍰', by=ANN)
+    for _ in range(2):
+        await chat.react(posted.id, '🍰', by=ANN)
+        both = await chat.react(posted.id, ':cake:', by=BEN)
+    for _ in range(2):
+        one = await chat.react(posted.id, '🍰', by=ANN, on=False)
 
     assert both.reactions == (Reaction('🍰', ('ann', 'ben'), ('Ann', 'Ben')),)
     assert one.reactions == (Reaction('🍰', ('ben',), ('Ben',)),)
+    assert one.seq == 4
 
 
 @pytest.mark.parametrize('reaction', ['', 'x', '👍👍', '<b>', ':no such emoji:', '"', '👍" onclick="alert(1)'])

@@ -15,7 +15,7 @@ from sqlalchemy import NullPool, create_engine, select
 from sqlmodel import SQLModel
 
 from messenger.storage import DatabaseUnavailableError, Store, copy_conversation
-from models import DeleteMessage, EditMessage, PostMessage, ToggleReaction
+from models import DeleteMessage, EditMessage, PostMessage, SetReaction
 from tests.support.databases import EARLIER, create, opened
 from tests.support.postgres import Postgres, on_postgres
 from tests.support.server import ROOT, environment
@@ -60,7 +60,7 @@ async def source(house: Path) -> str:
     await store.apply(EditMessage(2, 'ann', 'Greetings'))
     await store.apply(DeleteMessage(3, 'ann'))
     for author, emoji in (('ben', '👍'), ('ann', '🎉'), ('ann', '👍')):
-        await store.apply(ToggleReaction(1, emoji, author, author.title()))
+        await store.apply(SetReaction(1, emoji, author, author.title()))
     await store.close()
     return url
 

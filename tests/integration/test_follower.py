@@ -12,7 +12,7 @@ from messenger.storage import CommitError, Store
 from messenger.storage.follower import LOOK_EVERY, Follower
 from messenger.storage.lease import Lease
 from messenger.storage.listener import Listener
-from models import Changes, EditMessage, MessageView, PostMessage, Quote, Reaction, ToggleReaction
+from models import Changes, EditMessage, MessageView, PostMessage, Quote, Reaction, SetReaction
 from tests.support.postgres import Postgres, libpq_url, on_postgres
 from tests.support.waiting import until
 
@@ -137,7 +137,7 @@ async def test_reactions_and_quotes_of_others_are_told(replicas: Sequence[Replic
     first, now = await replicas[0].post('Tea?'), datetime.now(UTC)
     await replicas[0].store.apply(PostMessage('Ben', 'ben', 'yes', 'Yes', now, first.id))
     for author in ('Cy', 'Ann'):
-        await replicas[1].store.apply(ToggleReaction(first.id, '👍', author.lower(), author))
+        await replicas[1].store.apply(SetReaction(first.id, '👍', author.lower(), author))
 
     for replica in replicas:
         await replica.has_come_to(4)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from messenger.storage import Store, TooManyReactionsError
-from models import MessageView, PostMessage, Reaction, ToggleReaction
+from models import MessageView, PostMessage, Reaction, SetReaction
 from tests.support.postgres import both_engines
 
 pytestmark = both_engines
@@ -14,9 +14,11 @@ def message(text: str) -> PostMessage:
     return PostMessage('Ann', 'ann', text, text, datetime.now(UTC))
 
 
-async def react(store: Store, message_id: int, people: range, emoji: str = '👍') -> list[MessageView | BaseException]:
+async def react(
+    store: Store, message_id: int, people: range, emoji: str = '👍', *, on: bool = True
+) -> list[MessageView | BaseException]:
     """Have many people react at once."""
-    commands = [ToggleReaction(message_id, emoji, f'{number}', f'{number}') for number in people]
+    commands = [SetReaction(message_id, emoji, f'{number}', f'{number}', on) for number in people]
     return await asyncio.gather(*map(store.apply, commands), return_exceptions=True)
 
 
@@ -48,14 +50,14 @@ async def test_a_message_has_at_most_500_reactions(store: Store) -> None:
     results = await react(store, posted.id, range(600))
 
     assert [isinstance(result, TooManyReactionsError) for result in results] == [False] * 500 + [True] * 100
-    assert not isinstance((await react(store, posted.id, range(1)))[0], BaseException)  # taken back
+    assert not isinstance((await react(store, posted.id, range(1), on=False))[0], BaseException)
     assert not isinstance((await react(store, posted.id, range(600, 601)))[0], BaseException)
 
 
 async def test_reactions_of_each_message_are_read_in_their_order(store: Store) -> None:
     posted = [await store.apply(message(text)) for text in ('cake', 'tea', 'milk')]
-    for number, emoji in ((1, '🍰'), (0, '👍'), (1, '👍'), (1, '🍰')):
-        await react(store, posted[number].id, range(2), emoji)
+    for number, emoji, on in ((1, '🍰', True), (0, '👍', True), (1, '👍', True), (1, '🍰', False)):
+        await react(store, posted[number].id, range(2), emoji, on=on)
 
     found = (await store.newest_page(10)).messages
 

@@ -46,7 +46,7 @@ EVERY_EVENT = [
     SyncEvent(1, 0),
     PostEvent('k', 'Hello'),
     EditEvent('k', 1, 'Hello'),
-    ReactEvent(1, '👍'),
+    ReactEvent(1, '👍', on=True),
     LoadOlderEvent(1),
     LoadNewerEvent(1),
     JumpEvent(1),
@@ -86,7 +86,7 @@ async def test_every_way_delivers_the_same_events_in_the_same_order(join: Join, 
 
     await ben.send(PostEvent('k1', 'Tea?'))
     await ann.sees('Tea?')
-    await ann.send(ReactEvent(1, '👍'))
+    await ann.send(ReactEvent(1, '👍', on=True))
     await has_rows(ann, 1, seq=2)
     await ann.send(EditEvent('k2', 1, 'Coffee?'))
     await ann.next(RejectedEvent)
@@ -121,7 +121,7 @@ async def test_sync_after_a_cut_brings_exactly_what_is_missing(join: Join, trans
 
     await ann.connection.close()
     await ben.post('three')
-    await ben.send(ReactEvent(await ben.sees('three') - 2, '👍'))
+    await ben.send(ReactEvent(await ben.sees('three') - 2, '👍', on=True))
     await has_rows(ben, 1, seq=4)
     await ann.reconnect()
 

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from messenger.storage import CommitError, MessageNotFoundError, Store
-from models import DeleteMessage, EditMessage, MessageView, PostMessage, Quote, ToggleReaction
+from models import DeleteMessage, EditMessage, MessageView, PostMessage, Quote, SetReaction
 from tests.support.databases import held
 from tests.support.postgres import both_engines
 
@@ -101,7 +101,7 @@ async def test_every_change_takes_the_next_position(store: Store) -> None:
     one, two = await fill(store, 2)
 
     edited = await store.apply(EditMessage(one.id, 'ann', 'another'))
-    reacted = await store.apply(ToggleReaction(two.id, '👍', 'ben', 'Ben'))
+    reacted = await store.apply(SetReaction(two.id, '👍', 'ben', 'Ben'))
     deleted = await store.apply(DeleteMessage(one.id, 'ann'))
 
     assert [edited.seq, reacted.seq, deleted.seq] == [3, 4, 5]
@@ -172,7 +172,7 @@ async def test_a_refused_command_does_not_disturb_its_group(store: Store) -> Non
     results = await asyncio.gather(
         store.apply(EditMessage(posted.id, 'ben', 'yours')),
         store.apply(message('next')),
-        store.apply(ToggleReaction(posted.id, '👍', 'ben', 'Ben')),
+        store.apply(SetReaction(posted.id, '👍', 'ben', 'Ben')),
         return_exceptions=True,
     )
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messenger.storage import Command, CommandError, CommitError, Store
-from models import DeleteMessage, EditMessage, ToggleReaction
+from models import DeleteMessage, EditMessage, SetReaction
 from tests.reliability.conftest import with_name
 from tests.support.examples import at_random
 from tests.support.postgres import Postgres, on_postgres
@@ -85,10 +85,11 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(lambda where, id_: lambda evening: evening.change(where, EditMessage(id_, 'ann', 'x')), ANYWHERE, ANY_ID),
     st.builds(lambda where, id_: lambda evening: evening.change(where, DeleteMessage(id_, 'ann')), ANYWHERE, ANY_ID),
     st.builds(
-        lambda where, id_, who: lambda evening: evening.change(where, ToggleReaction(id_, '👍', who, who)),
+        lambda where, id_, who, on: lambda evening: evening.change(where, SetReaction(id_, '👍', who, who, on)),
         ANYWHERE,
         ANY_ID,
         st.sampled_from('abc'),
+        st.booleans(),
     ),
     st.sampled_from(CUTS).map(lambda who: lambda evening: evening.cut(who)),
     st.integers(1, 60).map(lambda time: lambda evening: asyncio.sleep(time / 1000)),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url
 
 from messenger.storage import Store
-from models import DeleteMessage, EditMessage, PostMessage, ToggleReaction
+from models import DeleteMessage, EditMessage, PostMessage, SetReaction
 from tests.support.postgres import Postgres, endurance, on_postgres
 
 pytestmark = on_postgres
@@ -56,8 +56,8 @@ async def do_everything(store: Store, round_: int) -> None:
         assert repeated.id == posted.id
         reply = PostMessage('Ben', 'ben', name, 'Yes', NOON, reply_to=posted.id)
         await asyncio.gather(store.apply(reply), store.apply(EditMessage(posted.id, 'ann', 'Coffee?')))
-        for _ in range(2):
-            await store.apply(ToggleReaction(posted.id, '👍', 'ben', 'Ben'))
+        for on in (True, False):
+            await store.apply(SetReaction(posted.id, '👍', 'ben', 'Ben', on))
         await store.apply(DeleteMessage(posted.id, 'ann'))
         await store.get(posted.id)
         page = await store.newest_page(50)

@@ -114,7 +114,7 @@ async def react_and_react(member: SocketClient) -> None:
     """Reactions by one name after another."""
     await enter(member)
     for number in range(300):
-        await member.send(ReactEvent(number % 20, '👍'))
+        await member.send(ReactEvent(number % 20, '👍', on=True))
 
 
 async def enter(member: SocketClient) -> None:
