@@ -55,9 +55,10 @@ export default {
     leave() {
       if (!this.hasFocus()) this.hide();
     },
-    // messages have changed, perhaps this one
+    // messages have changed, perhaps this one; a click may come before the observer is called
     update() {
       if (!this.row?.isConnected || this.row.classList.contains("deleted")) this.hide();
+      else this.place();
     },
     hasFocus() {
       return this.row && this.$el.contains(document.activeElement);
