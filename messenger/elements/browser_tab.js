@@ -114,7 +114,7 @@ export default {
       this.opened.push(id);
       this.addEntry();
     },
-    // not at once: something else may open instead, and going back would stop a page that is just being loaded
+    // not at once, since something else may open instead
     onClosed({ detail: id }) {
       if (!this.opened.includes(id)) return;
       this.opened = this.opened.filter((other) => other !== id);
@@ -123,6 +123,10 @@ export default {
     addEntry() {
       if (!this.hasEntry) history.pushState({}, "");
       this.hasEntry = true;
+    },
+    // going back would stop a page that is just being loaded
+    keepHistory() {
+      clearTimeout(this.returning);
     },
     removeEntry() {
       this.isReturning = true;

@@ -71,6 +71,11 @@ class BrowserTab(ui.element, component='browser_tab.js', dependencies=['reload_l
             return reason if reason in ('reload', 'restart') else None
         return None
 
+    def leave_for(self, path: str) -> None:
+        """Load another page."""
+        self.run_method('keepHistory')
+        ui.navigate.to(path)
+
     def enter(self, path: str) -> None:
         """Show a path in the address bar, and keep what follows the ``#``."""
         self.run_method('enter', path)

@@ -128,7 +128,7 @@ class ClientPage:
 
     def _return_to_login(self, reason: str) -> None:
         app.storage.tab['reason'] = reason
-        ui.navigate.to('/')
+        self._tab.leave_for('/')
 
     def _delete(self) -> None:
         """The page is gone for good, and with it all that the server knows of it."""

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from playwright.async_api import Browser, Dialog, expect
+from playwright.async_api import Browser, Dialog, Route, expect
 
 from tests.conftest import Arrive, EnterByWire
 from tests.support.person import Person
@@ -31,6 +31,23 @@ async def test_reloading_logs_out_and_says_so(enter: Arrive) -> None:
     await ann.sees_people('Ann')
     await ben.enter('Ben')
     await ann.sees_people('Ann', 'Ben')
+
+
+async def test_logging_out_right_after_a_dialog_was_closed_logs_out(enter: Arrive, server: Server) -> None:
+    """While the next page is on its way over a slow line, what was open is taken out of the history."""
+
+    async def load_slowly(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    ann = await enter('Ann')
+    dialog = await ann.open('Help')
+    await ann.page.route(f'{server.url}/', load_slowly)
+
+    await dialog.press('Escape')
+    await ann.page.get_by_role('button', name='Log out').dispatch_event('click')  # while the dialog fades
+
+    await ann.sees_login()
 
 
 async def test_what_is_filled_in_at_once_after_a_reload_stays(enter: Arrive) -> None:
