@@ -201,6 +201,17 @@ async def test_any_emoji_can_be_found_by_its_name(enter: Arrive) -> None:
     await expect(ann.page.get_by_role('dialog')).to_have_count(0)
 
 
+async def test_any_emoji_can_be_a_reaction_and_is_taken_back_the_same_way(enter: Arrive) -> None:
+    ann = await enter('Ann')
+    await ann.say('Launch!')
+
+    for count in (1, 0):
+        await ann.act('React with another emoji', 'Launch!')
+        await ann.dialog.get_by_label('Search, or type one').fill('rocket')
+        await ann.dialog.get_by_text('🚀').click()
+        await expect(ann.row('Launch!').get_by_role('button', name='🚀')).to_have_count(count)
+
+
 async def test_a_reaction_keeps_the_row_and_its_focus(enter: Arrive) -> None:
     ann, ben = await enter('Ann'), await enter('Ben')
     await ann.say('Cake!')
