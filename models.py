@@ -128,6 +128,34 @@ class NewestPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What a message must have to be found. Words are folded (`messenger.folding`).
+
+    :param terms: parts of the text, all of them
+    :param author: the author's name, or a word of it
+    :param since: moment of the first messages that count
+    :param until: moment of the first messages that do not count any more
+    """
+
+    terms: tuple[str, ...] = ()
+    author: str = ''
+    has_link: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Messages that were found, the newest first.
+
+    :param before: id before which the search goes on, None if everything has been searched
+    """
+
+    messages: Sequence[MessageView]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PostMessage:
     """Add a message to the conversation. A repeated ``client_message_id`` of one author is the same message."""
 

@@ -29,6 +29,8 @@ from models import (
     MessageView,
     NewestPage,
     PostMessage,
+    SearchPage,
+    SearchQuery,
     SetReaction,
     User,
 )
@@ -162,6 +164,16 @@ class Chat:
     async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
         """Return the first ``limit`` messages that changed after position ``seq``, by their latest changes."""
         return await self._read(self._store.changes_after(seq, limit))
+
+    async def search(self, query: SearchQuery, *, before: int | None, limit: int) -> SearchPage:
+        """Return the newest messages that are found.
+
+        Where that takes more than a moment, these may be fewer than there are, or none.
+
+        :param before: only messages with smaller ids count; None for all
+        :param limit: most messages that are returned
+        """
+        return await self._read(self._store.search(query, before=before, limit=limit))
 
     async def drain(self) -> None:
         """Wait until every committed change has been delivered to the subscribers of ``messages_changed``."""

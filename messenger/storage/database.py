@@ -69,6 +69,14 @@ class Database(Protocol):
         :raises DatabaseUnavailableError: if it could not be committed, and nothing of it is kept
         """
 
+    def write_unordered(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a transaction that gives no numbers, and return what it returns.
+
+        Where the database can do so, others write at the same time.
+
+        :raises DatabaseUnavailableError: if it could not be committed
+        """
+
     def apply(self, commands: Sequence[Command], *, fencing_token: str) -> Executed:
         """Execute commands in one transaction, and return what they did once that is committed and durable.
 

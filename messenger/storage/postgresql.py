@@ -77,7 +77,7 @@ class PostgresqlDatabase:
             raise
         self._listener = Listener(self._listen, name=self.name)
         self._follower = Follower(self._listener, self.lease, seq=seq, epoch=epoch)
-        self.register = PostgresqlRegister(self._transact, self._listener, self.lease)
+        self.register = PostgresqlRegister(self.write_unordered, self._listener, self.lease)
 
     @property
     def fencing_token(self) -> str:
@@ -120,6 +120,10 @@ class PostgresqlDatabase:
         with self._explaining_errors(), self._write_engine.begin() as connection:
             return work(connection)
 
+    def write_unordered(self, work: Callable[[Connection], T]) -> T:
+        with self._explaining_errors(), self._engine.begin() as connection:
+            return work(connection)
+
     def apply(self, commands: Sequence[Command], *, fencing_token: str) -> Executed:
         posts = [command for command in commands if isinstance(command, PostMessage)]
 
@@ -142,10 +146,6 @@ class PostgresqlDatabase:
         return await psycopg.AsyncConnection.connect(
             **{**arguments, **CONNECTING, 'options': options(SETTINGS)}, autocommit=True
         )
-
-    def _transact(self, work: Callable[[Connection], T]) -> T:
-        with self._explaining_errors(), self._engine.begin() as connection:
-            return work(connection)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._explaining_errors(), self._read_engine.connect() as connection:

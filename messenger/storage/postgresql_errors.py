@@ -29,6 +29,9 @@ CAUSES = {
     r'^42501|permission denied': (
         f'does not let the messenger do its work ({{reason}}). Make its user the owner of the database, {CORRECT}.'
     ),
+    r'extension ".*" is not available|extension control file': (
+        f'has no index for the search ({{reason}}). Install the contrib modules of its PostgreSQL, {ANOTHER}.'
+    ),
     r'invalid connection option': 'cannot be used ({reason}). Correct MESSENGER_DATABASE_URL.',
     r'^53|too many (clients|connections)|connection slots': f'has no room ({{reason}}). Make room, {ANOTHER}.',
     r'^55P03': f'is locked. End the program that holds it, {ANOTHER}.',

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect
 from sqlmodel import SQLModel
 
+from messenger.storage import search_tables
 from messenger.storage.errors import DatabaseUnavailableError
 from messenger.storage.statements import ANY_MESSAGE
 
@@ -42,6 +43,7 @@ def prepare_schema(
     known = known_revisions()
     if not inspect(connection).get_table_names():
         SQLModel.metadata.create_all(connection)
+        search_tables.create(connection)
         _stamp(connection, known[-1])
     elif (revision := find_revision(connection)) is None:
         raise DatabaseUnavailableError(explain_foreign(name))

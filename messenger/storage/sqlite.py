@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
@@ -43,6 +44,7 @@ class SqliteDatabase:
         self._engine = _create_engine(url, lock_timeout)
         self._path = path = str(self._engine.url.database)
         self._write_engine = self._engine.execution_options(writing=True)
+        self._turn = threading.Lock()  # where SQLite would look again and again whether others are done
         try:
             self._claim = claim(path) if exclusive else None
             create_file(path)
@@ -84,6 +86,9 @@ class SqliteDatabase:
             self._files.empty_log()  # which may have stayed behind
             raise
 
+    def write_unordered(self, work: Callable[[Connection], T]) -> T:
+        return self.write(work)
+
     def apply(self, commands: Sequence[Command], *, fencing_token: str) -> Executed:
         return self.write(lambda connection: execute(connection, commands))
 
@@ -115,7 +120,7 @@ class SqliteDatabase:
         return self._write(work)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
-        with self._write_engine.begin() as connection:
+        with self._turn, self._write_engine.begin() as connection:
             result = work(connection)
             self._files.check()
             return result
@@ -169,6 +174,11 @@ def explain_error(path: str, error: DBAPIError) -> str:
         return f'The file {path} is not a database. Move it away, or set MESSENGER_DATABASE_URL to another file.'
     if 'no such column' in reason:
         return explain_foreign(path)
+    if 'no such module' in reason or 'no such tokenizer' in reason:
+        return (
+            f'SQLite {sqlite3.sqlite_version} has no index for the search ({reason}). '
+            f'Use a Python with SQLite 3.34 or newer and FTS5, or set MESSENGER_DATABASE_URL to PostgreSQL.'
+        )
     if 'readonly' in reason:
         return f'The database {path} is read-only. Make it and its folder writable, or set MESSENGER_DATABASE_URL.'
     if 'full' in reason or 'disk I/O' in reason:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, TypeVar
@@ -20,12 +21,15 @@ from messenger.storage.errors import (
     UncertainCommitError,
 )
 from messenger.storage.register import Register
+from messenger.storage.search import search
+from messenger.storage.search_index import SearchIndex
 from messenger.storage.statements import clamp_int64, is_storable, read_views
 from messenger.storage.transaction import Command
-from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage
+from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage, SearchPage, SearchQuery
 
 LOCK_TIMEOUT = 5.0
 ERASE_PAUSE = 30.0
+INDEX_PAUSE = 2.0
 T = TypeVar('T')
 MAX_COMMANDS_PER_COMMIT = 1000
 Outcome = MessageView | Exception
@@ -55,6 +59,7 @@ class Store:
         lock_timeout: float = LOCK_TIMEOUT,
         replica: str = '',
         erase_pause: float = ERASE_PAUSE,
+        index_pause: float = INDEX_PAUSE,
     ) -> None:
         """Open the database, and create or upgrade its tables.
 
@@ -63,21 +68,26 @@ class Store:
         :param lock_timeout: seconds to wait for another program that holds the database
         :param replica: name of this server among those that use the same database
         :param erase_pause: seconds between two times that old text is erased from the disk
+        :param index_pause: seconds between two times that new messages are indexed for the search
         :raises DatabaseUnavailableError: if it cannot be read, cannot be written, or is not a database of this program
         """
         self._database = open_database(url, lock_timeout=lock_timeout, exclusive=exclusive, replica=replica)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='store writer')  # a commit waits for no reader
+        self._searcher = ThreadPoolExecutor(1, thread_name_prefix='store searcher')
         self._listener: Callable[[Changes], None] = lambda changes: None
         self._rewind_listener: Callable[[], None] = lambda: None
         self._database.on_changes(lambda changes: self._listener(changes), on_rewind=lambda: self._rewind_listener())
         self._writer = Batcher(self._write, name='store writer', limit=MAX_COMMANDS_PER_COMMIT)
         self._eraser = Batcher[None](self._erase, name='erase old text', pause=erase_pause)
+        self._index = SearchIndex(self._database)
+        self._indexer = Batcher[None](self._extend_index, name='index messages', pause=index_pause)
         self._trouble = ''
         self._is_closing = False
 
     def start(self) -> None:
         """Begin to tell what other servers commit. The event loop must be running."""
         self._database.start()
+        self._indexer.add(None)
 
     def on_commit(self, listener: Callable[[Changes], None]) -> None:
         """Have ``listener`` called on the event loop after each commit that changed something, in order of ``seq``."""
@@ -149,12 +159,25 @@ class Store:
         """Return the first ``limit`` messages that changed after position ``seq``, in order of their latest changes."""
         return await self._read(statements.CHANGES_AFTER, seq=clamp_int64(seq), limit=limit)
 
+    async def search(self, query: SearchQuery, *, before: int | None, limit: int) -> SearchPage:
+        """Return the newest messages that are found.
+
+        Where that takes more than a moment, these may be fewer than there are, or none.
+
+        :param before: only messages with smaller ids count; None for all
+        :param limit: most messages that are returned
+        """
+        work = partial(search, query=query, before=before, limit=limit)
+        return await asyncio.get_running_loop().run_in_executor(self._searcher, self._database.read, work)
+
     async def close(self) -> None:
         """Commit what is queued, erase old text, and close the database."""
         self._is_closing = True
         await self._writer.close()
+        await self._indexer.close()
         await self._eraser.close()
         await self._database.stop()
+        self._searcher.shutdown()
         await asyncio.to_thread(self._database.close)
         self._thread.shutdown()
 
@@ -179,6 +202,7 @@ class Store:
         if changes and changes.messages:
             if any(isinstance(command, EditMessage | DeleteMessage) for command in commands):
                 self._eraser.add(None)
+            self._indexer.add(None)
             self._database.committed(changes)  # here, since a sender may be gone before this
         else:
             self._database.look()  # a first attempt, or another server, may have committed something
@@ -195,8 +219,21 @@ class Store:
         self._trouble = trouble
 
     async def _erase(self, _: Sequence[None]) -> None:
-        if not await asyncio.to_thread(self._database.erase) and not self._is_closing:
+        is_erased = False
+        with suppress(DatabaseUnavailableError):
+            await self._index.renew()
+            is_erased = await asyncio.to_thread(self._database.erase)
+        if not is_erased and not self._is_closing:
             self._eraser.add(None)
+
+    async def _extend_index(self, _: Sequence[None]) -> None:
+        try:
+            await self._index.extend(is_over=lambda: self._is_closing)
+            if await self._index.is_stale():  # by another server, or one that was killed
+                self._eraser.add(None)
+        except DatabaseUnavailableError:
+            if not self._is_closing:
+                self._indexer.add(None)
 
     async def _read(self, statement: Any, **values: object) -> list[MessageView]:
         return await asyncio.to_thread(

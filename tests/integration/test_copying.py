@@ -15,8 +15,8 @@ from sqlalchemy import NullPool, create_engine, select
 from sqlmodel import SQLModel
 
 from messenger.storage import DatabaseUnavailableError, Store, copy_conversation
-from models import DeleteMessage, EditMessage, PostMessage, SetReaction
-from tests.support.databases import EARLIER, create, opened
+from models import DeleteMessage, EditMessage, PostMessage, SearchQuery, SetReaction
+from tests.support.databases import EARLIER, create, opened, searchable
 from tests.support.postgres import Postgres, on_postgres
 from tests.support.server import ROOT, environment
 
@@ -94,6 +94,21 @@ async def test_posting_goes_on_with_the_next_numbers(source: str, database_url: 
     assert (new.id, new.seq) == (before[0].messages[-1].id + 1, before[0].seq + 1)
     await store.close()
     await old.close()
+
+
+async def test_what_was_copied_is_found_before_and_after_it_is_indexed(source: str, database_url: str) -> None:
+    create(Path(source.removeprefix('sqlite:///')), f'DELETE FROM reaction; DELETE FROM message; {MANY}')
+    copy(source, database_url)
+    store = Store(database_url)
+    query = SearchQuery(('text 199999',))
+
+    assert [message.id for message in (await store.search(query, before=None, limit=30)).messages] == [199_999]
+    store.start()
+    async with asyncio.timeout(60):
+        while not searchable(database_url):
+            await asyncio.sleep(0.1)
+    assert [message.id for message in (await store.search(query, before=None, limit=30)).messages] == [199_999]
+    await store.close()
 
 
 async def test_a_conversation_in_use_is_copied_as_it_was_at_one_moment(source: str, database_url: str) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from messenger.storage import Command, Store
-from models import DeleteMessage, EditMessage, PostMessage
-from tests.support.databases import opened
+from messenger.storage.search_index import NEWEST
+from models import DeleteMessage, EditMessage, PostMessage, SearchQuery
+from tests.support.databases import opened, searchable
 
 
 def message(text: str, client_message_id: str = 'k') -> PostMessage:
@@ -18,6 +19,11 @@ def message(text: str, client_message_id: str = 'k') -> PostMessage:
 
 def is_on_disk(house: Path, text: str) -> bool:
     return any(text.encode() in file.read_bytes() for file in house.glob('main.db*'))
+
+
+def parts_on_disk(house: Path) -> list[str]:
+    """The parts of a word that nobody else writes, as far as they are found."""
+    return [part for part in ('䴗䴘', '䴘䴙', '䴗䴘䴙') if is_on_disk(house, part)]
 
 
 @pytest.mark.parametrize('command', [DeleteMessage(1, 'ann'), EditMessage(1, 'ann', 'tea')])
@@ -33,6 +39,49 @@ async def test_old_text_leaves_the_disk_while_the_server_runs(command: Command, 
             await asyncio.sleep(0.01)
     assert (house / 'main.db-wal').exists()
     await store.close()
+
+
+@pytest.mark.parametrize('command', [DeleteMessage(1, 'ann'), EditMessage(1, 'ann', 'tea')])
+async def test_old_text_leaves_the_index_of_the_search_down_to_its_parts(command: Command, house: Path) -> None:
+    url = f'sqlite:///{house}/main.db'
+    store = Store(url, erase_pause=0.01, index_pause=0.01)
+    await store.apply(message('䴗䴘䴙 of the kettle'))
+    await asyncio.gather(*[store.apply(message('tea of the kettle', f'{number}')) for number in range(300)])
+    async with asyncio.timeout(20):
+        while not searchable(url):
+            await asyncio.sleep(0.01)
+    assert parts_on_disk(house) == ['䴗䴘', '䴘䴙', '䴗䴘䴙']
+
+    await store.apply(command)
+
+    async with asyncio.timeout(20):
+        while parts_on_disk(house):
+            await asyncio.sleep(0.01)
+    assert searchable(url) == 301 - NEWEST
+    assert (await store.search(SearchQuery(('kettle',)), before=None, limit=1)).messages
+    await store.close()
+
+
+async def test_a_killed_server_leaves_nothing_in_the_index_that_the_next_one_keeps(house: Path) -> None:
+    url = f'sqlite:///{house}/main.db'
+    store = Store(url, index_pause=0.01)
+    await store.apply(message('䴗䴘䴙 of the kettle'))
+    await asyncio.gather(*[store.apply(message('tea', f'{number}')) for number in range(300)])
+    async with asyncio.timeout(20):
+        while not searchable(url):
+            await asyncio.sleep(0.01)
+    await store.close()
+    with opened(house / 'main.db') as killed:
+        killed.execute("UPDATE message SET text = '' WHERE id = 1")
+    assert parts_on_disk(house)
+
+    again = Store(url)
+    again.start()
+
+    async with asyncio.timeout(20):
+        while parts_on_disk(house):
+            await asyncio.sleep(0.01)
+    await again.close()
 
 
 async def test_old_text_leaves_the_disk_when_a_reader_is_out_of_the_way(house: Path) -> None:

@@ -72,3 +72,12 @@ def test_a_full_disk_is_one_sentence_with_a_way_out(house: Path) -> None:
         'The disk of the database full.db is full or failing (database or disk is full). '
         'Make room, or replace the disk.'
     )
+
+
+@pytest.mark.parametrize('missing', ['missing()', "fts5(text, tokenize = 'missing')"])
+def test_an_sqlite_without_an_index_for_the_search_is_to_be_replaced(missing: str) -> None:
+    with closing(sqlite3.connect(':memory:')) as old, pytest.raises(sqlite3.OperationalError) as caught:
+        old.execute(f'CREATE VIRTUAL TABLE message_fts USING {missing}')
+
+    sentence = explain_error('main.db', OperationalError('', {}, caught.value))
+    assert 'Use a Python with SQLite 3.34 or newer and FTS5, or set MESSENGER_DATABASE_URL' in sentence

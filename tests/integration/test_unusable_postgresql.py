@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from messenger.storage import DatabaseUnavailableError, Store
+from messenger.storage.postgresql_errors import explain_error
 from tests.support.postgres import PASSWORD, Postgres, on_postgres
 from tests.support.server import Server, environment
 from tests.support.waiting import until
@@ -88,6 +90,24 @@ async def test_a_user_without_rights_is_to_be_made_the_owner(database_url: str) 
 
     assert 'permission denied for schema public' in refused
     assert 'Make its user the owner of the database, or correct' in refused
+
+
+async def test_a_user_who_may_not_create_the_extension_is_to_be_made_the_owner(
+    database_url: str, postgres: Postgres
+) -> None:
+    postgres.execute('GRANT ALL ON SCHEMA public TO guest', database_url)
+
+    refused = refusal(with_login(database_url, f'guest:{PASSWORD}'))
+
+    assert 'permission denied to create extension "pg_trgm"' in refused
+    assert 'Make its user the owner of the database, or correct' in refused
+
+
+def test_an_extension_that_is_not_installed_is_to_be_installed(postgres: Postgres) -> None:
+    with pytest.raises(psycopg.Error) as caught:
+        postgres.execute('CREATE EXTENSION not_installed')
+
+    assert 'Install the contrib modules of its PostgreSQL, or set' in str(explain_error('chat', caught.value))
 
 
 async def test_a_user_whom_the_server_rejects_is_to_be_allowed(database_url: str) -> None:

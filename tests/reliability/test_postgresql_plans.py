@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import make_url
 
 from messenger.storage import Store
-from models import DeleteMessage, EditMessage, PostMessage, SetReaction
+from messenger.storage.search import MIN_WINDOW
+from messenger.storage.search_index import NEWEST
+from models import DeleteMessage, EditMessage, PostMessage, SearchQuery, SetReaction
+from tests.support.databases import searchable
 from tests.support.postgres import Postgres, endurance, on_postgres
 
 pytestmark = on_postgres
@@ -64,6 +67,12 @@ async def do_everything(store: Store, round_: int) -> None:
         await store.page_before(posted.id, 50)
         await store.page_from(posted.id, 50)
         await store.changes_after(page.seq - 1, 50)
+        await search(store)
+
+
+async def search(store: Store) -> None:
+    for terms in (('coffee',), ('line', 'nobody said this'), ('世界',)):
+        await store.search(SearchQuery(terms, 'ben', since=NOON), before=None, limit=30)
 
 
 @pytest.mark.parametrize('rows', [0, 10, 10_000, pytest.param(1_000_000, marks=endurance)])
@@ -83,12 +92,19 @@ async def test_no_statement_looks_through_all_messages_and_a_post_costs_the_same
     explained()
 
     await do_everything(store, 2)
-
     second = explained()
+    while searchable(database_url) < rows - NEWEST:
+        await asyncio.sleep(0.1)
+    explained()
+    for _ in range(7):
+        await search(store)
+
+    second += explained()
     await store.close()
     await other.close()
     for plans in (first, second):
         assert [statement for statement in STATEMENTS if statement not in plans] == []
-        assert re.findall('Seq Scan on (?:message|reaction)', plans) == []
+        assert re.findall('Seq Scan on (?:message|reaction|message_search)', plans) == []
+    assert ('Bitmap Index Scan on ix_message_search_text' in second) == (rows > MIN_WINDOW)
     before, after = [[int(hits) for hits in INSERTED.findall(plans)] for plans in (first, second)]
     assert max(after) <= 2 * max(before)

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import NullPool, create_engine, text
 
 from messenger.storage.locks import ORDER_LOCK, TAKE_LOCK
 from tests.support.postgres import libpq_url
@@ -70,12 +71,38 @@ INSERT INTO message VALUES
     (2, 2, 'Ben', 'ben', 'a', 'Yes', '2026-01-02 12:00:01.000000', 1, 0, 0, '[]'),
     (3, 5, 'Ben', 'ben', 'b', '', '2026-01-02 12:00:02.000000', NULL, 0, 1, '[]');
 """
+WITHOUT_SEARCH = """
+CREATE TABLE message (
+    id INTEGER NOT NULL, seq INTEGER NOT NULL, author VARCHAR NOT NULL, author_id VARCHAR NOT NULL,
+    client_message_id VARCHAR NOT NULL, text VARCHAR NOT NULL, sent_at DATETIME NOT NULL,
+    reply_to INTEGER, edited BOOLEAN NOT NULL, deleted BOOLEAN NOT NULL, continuation BOOLEAN NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT one_message_per_client_message_id UNIQUE (client_message_id, author_id),
+    UNIQUE (seq)
+);
+CREATE INDEX ix_message_reply_to ON message (reply_to);
+CREATE TABLE reaction (
+    message_id INTEGER NOT NULL, emoji VARCHAR NOT NULL, author_id VARCHAR NOT NULL, author VARCHAR NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (message_id, emoji, author_id)
+);
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO alembic_version VALUES ('0005');
+INSERT INTO message VALUES
+    (1, 4, 'Ann', 'ann', 'a', 'Tea', '2026-01-02 12:00:00.000000', NULL, 1, 0, 0),
+    (2, 2, 'Ben', 'ben', 'a', 'Yes', '2026-01-02 12:00:01.000000', 1, 0, 0, 0),
+    (3, 5, 'Ben', 'ben', 'b', '', '2026-01-02 12:00:02.000000', NULL, 0, 1, 1);
+INSERT INTO reaction VALUES (1, '👍', 'ben', 'Ben', 3);
+"""
 EARLIER = {
     'first': FIRST + PLAIN_MESSAGES,
     'reactions': WITH_REACTIONS + MESSAGES,
     'key first': KEY_FIRST + MESSAGES,
     'stamped': STAMPED + MESSAGES,
     'json': JSON_REACTIONS,
+    'without search': WITHOUT_SEARCH,
 }
 
 
@@ -107,7 +134,19 @@ def schema(path: Path) -> dict[str, object]:
                 columns = tuple(column[2] for column in connection.execute(f'PRAGMA index_info({index})'))
                 name = '' if index.startswith('sqlite_autoindex') else index
                 found[f'{table} {name} {columns}'] = unique, origin, partial
+        for name, sql in connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"):
+            found[name] = ' '.join(sql.split())
         return found
+
+
+def searchable(url: str, *, stale: bool = False) -> int:
+    """How many messages are in the index of the search, or how many of them have changed since."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        statement = (
+            f'SELECT count(*) FROM message_search WHERE author IS NOT NULL AND text IS {"" if stale else "NOT"} NULL'
+        )
+        return int(connection.execute(text(statement)).scalar_one())
 
 
 @contextmanager
