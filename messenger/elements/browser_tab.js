@@ -21,7 +21,7 @@ export default {
   },
   mounted() {
     const hasUnsent = Object.keys(sessionStorage).some((key) => key.startsWith(UNSENT));
-    this.$emit("loaded", this.preferences, hasUnsent);
+    this.$emit("loaded", this.preferences, -new Date().getTimezoneOffset(), hasUnsent);
     this.$nextTick(this.prefillName);
     this.$nextTick(limitReloads);
     this.opened = []; // ids of the elements that are open, the topmost last

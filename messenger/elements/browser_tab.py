@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 from nicegui import events, ui
@@ -11,6 +12,7 @@ Theme = Literal['auto', 'light', 'dark']
 Notify = Literal['off', 'mentions', 'all']
 Permission = Literal['granted', 'denied', 'default', 'insecure']
 THEMES = ('auto', 'light', 'dark')
+MINUTES_OF_A_DAY = 24 * 60
 NOTIFY = ('off', 'mentions', 'all')
 
 
@@ -26,8 +28,8 @@ class Preferences:
 class BrowserTab(ui.element, component='browser_tab.js', dependencies=['reload_limit.js']):
     """Keeps preferences in the browser, announces messages, counts them in the title, and tells when it is closed.
 
-    Its attributes are those of the browser as soon as it has loaded: ``preferences``, and ``has_unsent``, whether
-    something written in this tab has not been sent.
+    Its attributes are those of the browser as soon as it has loaded: ``preferences``; ``utc_offset``, what
+    its clock shows more than UTC; and ``has_unsent``, whether something written in this tab has not been sent.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class BrowserTab(ui.element, component='browser_tab.js', dependencies=['reload_l
         """
         super().__init__()
         self.preferences = Preferences()
+        self.utc_offset = timedelta()
         self.has_unsent = False
         self.props['news-icon'] = news_icon
         self.on('loaded', lambda e: self._load(e, on_load))
@@ -90,8 +93,9 @@ class BrowserTab(ui.element, component='browser_tab.js', dependencies=['reload_l
 
     def _load(self, arguments: events.GenericEventArguments, on_load: Callable[[], Any]) -> None:
         match arguments.args:
-            case [dict(preferences), bool(has_unsent)]:
+            case [dict(preferences), int(minutes), bool(has_unsent)] if abs(minutes) < MINUTES_OF_A_DAY:
                 self.preferences, self.has_unsent = _preferences(preferences), has_unsent
+                self.utc_offset = timedelta(minutes=minutes)
                 on_load()
 
 

@@ -73,6 +73,10 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         method = 'copyLink' if link else 'copyText'
         button.on('click', js_handler=f'() => getElement({self.id}).{method}({message_id})')
 
+    def jump(self, message_id: int) -> None:
+        """Show a message, however old it is, and mark it."""
+        self.run_method('jump', message_id)
+
     def scroll_to_newest(self) -> None:
         """Show the newest message."""
         self.run_method('scrollToNewest')

@@ -160,11 +160,12 @@ export default {
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
       this.area.dispatchEvent(new Event("change")); // QInput knows it now; when it loses the focus, it writes what it knows
     },
-    // what is typed anywhere goes into the box; `?` only after other words, since it opens the help
+    // what is typed anywhere goes into the box; `?` only after other words, since it opens the help, and `/` the search
     onKeyAnywhere(event) {
-      const isText = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+      const isText =
+        event.key.length === 1 && !" /".includes(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey;
       const isElsewhere = event.target.closest?.("input, textarea, select, [contenteditable]");
-      if (!isText || isElsewhere || document.querySelector(".q-dialog, .q-menu")) return;
+      if (!isText || isElsewhere || document.querySelector(".q-dialog--modal, .q-menu")) return;
       if (event.key !== "?" || this.area.value) this.area.focus();
     },
     onKey(event) {

@@ -17,6 +17,7 @@ from messenger.pages.broadcasts import MAX_LISTED_USERS, list_user
 from messenger.pages.chat_events import LOGGED_OUT, check_rate
 from messenger.pages.composer import Composer
 from messenger.pages.message_sheet import choose_action
+from messenger.pages.search import SearchBox
 from messenger.presence import Presence
 from messenger.rate_limits import Action, MemberLimits
 from messenger.realtime.protocol import ListedUser
@@ -74,6 +75,12 @@ class ChatPage:
     def _add_header(self, title: str) -> None:
         with ui.header(bordered=True, wrap=False):
             ui.label(title).props('role=heading aria-level=1').classes('title')
+            SearchBox(
+                self._chat,
+                utc_offset=self._tab.utc_offset,
+                check_rate=lambda: self._check_rate('search'),
+                on_choose=lambda message_id: self._messages.jump(message_id),
+            )
             people = UserCount().on('click', lambda: self._drawer.toggle(), args=[])
             people.props('icon=people flat no-caps aria-label=People')
             self._menu_button = ui.button(icon='more_vert', on_click=self._open_menu, color=None)

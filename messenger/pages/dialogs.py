@@ -22,6 +22,7 @@ KEYS = {
     '↑ ↓ in the messages': 'go from message to message',
     'Enter on a message': 'react, reply, edit, delete',
     'End': 'go to the newest message',
+    '/': 'search the messages; also Ctrl + F, a second one is the browser’s own',
     '?': 'show this help',
 }
 FORMATS = ('**bold**', '*italic*', '~~strike~~', '`code`', ':tada:')  # shown beside what becomes of them

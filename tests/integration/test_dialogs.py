@@ -130,7 +130,7 @@ async def test_search_for_emoji_survives_what_a_page_sends(forged: Any, told: St
 async def test_preferences_of_the_browser_are_shown_and_changed(open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
     tab = ann.find(BrowserTab)
-    tab.trigger('loaded', [{'theme': 'dark', 'notify': 'off', 'sound': False}, False])
+    tab.trigger('loaded', [{'theme': 'dark', 'notify': 'off', 'sound': False}, 60, False])
 
     choose(ann, 'Settings')
     await ann.should_see('Appearance')

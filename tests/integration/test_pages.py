@@ -20,7 +20,8 @@ pytestmark = both_engines
 NOT_AN_ID: list[Any] = ['1', None, 1.0, True, [1], {'id': 1}]
 NOT_PREFERENCES: list[Any] = [
     *(7, 'x', ['x'], {'theme': 'dark'}, [7, True], [{'theme': 'dark'}, True]),
-    [{'theme': '<b>', 'notify': 'all', 'sound': True}, False],
+    *([{'theme': '<b>', 'notify': 'all', 'sound': True}, 0, False], [{'theme': 'dark'}, '0', True]),
+    [{'theme': 'dark', 'notify': 'all', 'sound': True}, 10**9, True],
 ]
 WRONG_PASSWORD = 'That is not the password. Please try again.'
 
