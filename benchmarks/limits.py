@@ -32,6 +32,12 @@ LIMITS: dict[str, dict[str, Limit]] = {
         for action in ('opening', 'reading back', 'jumping', 'posting')
         for cost in ('time', 'CPU')
     },
+    'search': {
+        'median (ms)': (0, 50),
+        'p99 (ms)': (0, 250),
+        'indexing 1,000,000 messages (s)': (0, 60),
+        'p99 send-to-seen while ten search, times without': (0, 1.5),
+    },
     'memory': {
         'memory per visitor (KiB)': (0, 250),
         'change after a dialog (%)': (0, 5),

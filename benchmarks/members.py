@@ -19,6 +19,7 @@ PATIENCE = 60.0  # seconds
 ACKNOWLEDGE_AFTER = 3.0
 NUMBER = re.compile(r'Message No\. (\d+)\.')
 DIALOG, MENU = 'nicegui-dialog', 'q-menu'
+SEARCH_BOX, RESULTS, MORE = 'Search messages', 'ol', 'Earlier messages'
 MESSAGE_LIST, BROWSER_TAB = 'nicegui-message_list', 'nicegui-browser_tab'
 
 
@@ -220,6 +221,14 @@ class Visitor(NiceGUIMember):
         self.act(self.find(DIALOG)[0], 'hide')
         await self.wait_for(lambda: not self.find(DIALOG))
         return len(self.elements) - before
+
+    async def search(self, words: str) -> None:
+        """Write words, which somebody has said, into the box of the search, and wait for what is found."""
+        [box] = self.find(SEARCH_BOX)
+        self.act(box, 'focus')
+        before = {*self.find(RESULTS), *self.find(MORE)}
+        self.act(box, 'update:value', words)
+        await self.wait_for(lambda: {*self.find(RESULTS), *self.find(MORE)} - before)
 
     async def leave(self) -> None:
         """Close the page, after a word to the server."""
