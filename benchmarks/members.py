@@ -19,7 +19,7 @@ PATIENCE = 60.0  # seconds
 ACKNOWLEDGE_AFTER = 3.0
 NUMBER = re.compile(r'Message No\. (\d+)\.')
 DIALOG, MENU = 'nicegui-dialog', 'q-menu'
-SEARCH_BOX, RESULTS, MORE = 'Search messages', 'ol', 'Earlier messages'
+SEARCH_FIELD, RESULTS, MORE = 'nicegui-search_field', 'ol', 'Earlier messages'
 MESSAGE_LIST, BROWSER_TAB = 'nicegui-message_list', 'nicegui-browser_tab'
 
 
@@ -224,10 +224,9 @@ class Visitor(NiceGUIMember):
 
     async def search(self, words: str) -> None:
         """Write words, which somebody has said, into the box of the search, and wait for what is found."""
-        [box] = self.find(SEARCH_BOX)
-        self.act(box, 'focus')
+        [field] = self.find(SEARCH_FIELD)
         before = {*self.find(RESULTS), *self.find(MORE)}
-        self.act(box, 'update:value', words)
+        self.act(field, 'search', words)
         await self.wait_for(lambda: {*self.find(RESULTS), *self.find(MORE)} - before)
 
     async def leave(self) -> None:

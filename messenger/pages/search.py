@@ -13,7 +13,7 @@ from messenger import compat
 from messenger.chat import Chat, ChatError, HistoryUnavailableError
 from messenger.elements.browser_tab import close_on_back
 from messenger.elements.definition_list import DefinitionList
-from messenger.elements.search_keys import SearchKeys
+from messenger.elements.search_field import SearchField
 from messenger.elements.search_results import SearchResults
 from messenger.search import FILTERS, MAX_LENGTH, mark_terms, parse_query
 from models import SearchPage, SearchQuery
@@ -45,32 +45,23 @@ class SearchBox:
         self._client = ui.context.client
         self._panel: SearchPanel | None = None
         self._turn = asyncio.Lock()
-        with ui.element('div').classes('search').props('role=search'):
-            self._box = (
-                ui.input(placeholder='Search', on_change=self._begin)
-                .props(f'outlined dense debounce=200 type=search autocomplete=off maxlength={MAX_LENGTH}')
-                .props('aria-label="Search messages"')
-                .on('focus', self._open, args=[])
-                .on('keydown.escape', lambda: self._panel and self._panel.close(), args=[])
-            )
-        self._keys = SearchKeys(self._box)
+        self._field = SearchField(max_length=MAX_LENGTH, on_search=self._begin, on_escape=self._end)
 
-    async def _open(self) -> None:
-        if self._panel is None:
-            with self._client:
-                self._panel = SearchPanel(on_choose=self._choose, on_more=self._go_on, on_close=self._close)
-            await self._begin()
+    def _end(self) -> None:
+        if self._panel:
+            self._panel.close()
 
     def _close(self) -> None:
         self._panel = None
-        self._keys.leave()
+        self._field.leave()
 
-    async def _begin(self) -> None:
-        """Search for what is in the box."""
+    async def _begin(self, words: str) -> None:
+        """Search for words, and for nothing that was written before."""
         if self._panel is None:
-            return
+            with self._client:
+                self._panel = SearchPanel(on_choose=self._choose, on_more=self._go_on, on_close=self._close)
         try:
-            query = parse_query(str(self._box.value or ''), utc_offset=self._utc_offset)
+            query = parse_query(words, utc_offset=self._utc_offset)
         except ChatError as error:
             self._panel.tell(f'{error}')
             return

@@ -8,6 +8,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
+from messenger.elements.search_field import SearchField
 from messenger.elements.search_results import SearchResults
 from messenger.storage import Store
 from models import PostMessage
@@ -22,9 +23,9 @@ async def told(store: Store) -> None:
         await store.apply(PostMessage('Zoë', 'zoë', f'{number}', f'<b>kettle</b> {number}', NOON))
 
 
-def box_of(person: User) -> ui.input:
-    (box,) = (one for one in person.find(ui.input).elements if one.props.get('type') == 'search')
-    return box
+def write(person: User, words: Any) -> None:
+    """Have the field send what is written into it."""
+    person.find(SearchField).trigger('search', words)
 
 
 async def close_search(person: User) -> None:
@@ -39,7 +40,7 @@ async def test_the_panel_opens_with_the_box_and_is_gone_when_closed(open_chat: O
     before = count(ann)
 
     for _ in range(2):
-        ann.find(kind=ui.input, content='Search').trigger('focus')
+        write(ann, '')
         await ann.should_see('Type at least two characters.')
         await close_search(ann)
         await ann.should_not_see('Type at least two characters.')
@@ -50,11 +51,11 @@ async def test_the_panel_opens_with_the_box_and_is_gone_when_closed(open_chat: O
 @pytest.mark.usefixtures('told')
 async def test_results_are_escaped_and_those_of_the_last_question(open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
-    ann.find(kind=ui.input, content='Search').trigger('focus')
+    write(ann, '')
     await ann.should_see('Type at least two characters.')
 
     for words in ('kettle', 'kettle 17'):
-        box_of(ann).set_value(words)
+        write(ann, words)
     await ann.should_see('1 message found.', retries=20)
 
     (results,) = ann.find(SearchResults).elements
@@ -66,8 +67,8 @@ async def test_results_are_escaped_and_those_of_the_last_question(open_chat: Ope
 @pytest.mark.usefixtures('told')
 async def test_more_messages_are_shown_below(open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
-    ann.find(kind=ui.input, content='Search').trigger('focus')
-    box_of(ann).set_value('kettle')
+    write(ann, '')
+    write(ann, 'kettle')
     await ann.should_see('The newest 30 messages.', retries=20)
 
     ann.find('Earlier messages').click()
@@ -81,8 +82,8 @@ async def test_more_messages_are_shown_below(open_chat: OpenChat) -> None:
 @pytest.mark.usefixtures('told')
 async def test_a_forged_choice_does_nothing(wrong: Any, open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
-    ann.find(kind=ui.input, content='Search').trigger('focus')
-    box_of(ann).set_value('kettle 30')
+    write(ann, '')
+    write(ann, 'kettle 30')
     await ann.should_see('1 message found.', retries=20)
 
     ann.find(SearchResults).trigger('click', wrong)
@@ -94,22 +95,22 @@ async def test_a_forged_choice_does_nothing(wrong: Any, open_chat: OpenChat) -> 
 @pytest.mark.usefixtures('told')
 async def test_the_search_survives_what_a_page_sends(forged: Any, open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
-    ann.find(kind=ui.input, content='Search').trigger('focus')
+    write(ann, '')
 
-    box_of(ann).set_value(forged)
+    write(ann, forged)
     await asyncio.sleep(0.05)
-    box_of(ann).set_value('kettle 30')
+    write(ann, 'kettle 30')
 
     await ann.should_see('1 message found.', retries=20)
 
 
 async def test_who_searches_too_often_is_told_to_wait(open_chat: OpenChat) -> None:
     ann = await open_chat('Ann')
-    ann.find(kind=ui.input, content='Search').trigger('focus')
+    write(ann, '')
     await ann.should_see('Type at least two characters.')
 
     for number in range(60):
-        box_of(ann).set_value(f'kettle {number}')
+        write(ann, f'kettle {number}')
         await asyncio.sleep(0.01)
 
     await ann.should_see('That was too much at once. Please wait 1 second.', retries=20)

@@ -1,10 +1,22 @@
 // @ts-check
-// The browser's half of SearchKeys: leads to the box of the search at once, before anything is typed into another one.
+// The browser's half of SearchField: keys lead to it at once, before anything is typed into another field.
 
 /** @type {VueComponent} */
 export default {
-  template: `<q-btn flat icon="search" aria-label="Search" @click="open" />`,
-  props: { box: Number },
+  template: `
+    <div class="search-field">
+      <div class="search" role="search">
+        <q-input ref="input" v-model="words" outlined dense debounce="200" type="search" autocomplete="off"
+          :maxlength="maxLength" placeholder="Search" aria-label="Search messages"
+          @focus="tell" @keydown.esc.prevent="$emit('search', null)" />
+      </div>
+      <q-btn flat icon="search" aria-label="Search" @click="open" />
+    </div>
+  `,
+  props: { maxLength: Number },
+  emits: ["search"], // with what is written, or null on Escape, by which browsers would clear it
+  data: () => ({ words: "" }),
+  watch: { words: "tell" },
 
   mounted() {
     window.addEventListener("keydown", this.onKeyAnywhere, true); // before the composer hears of it
@@ -15,7 +27,10 @@ export default {
 
   methods: {
     input() {
-      return /** @type {HTMLInputElement} */ (getHtmlElement(this.box));
+      return /** @type {HTMLInputElement} */ (this.$refs.input.getNativeElement());
+    },
+    tell() {
+      this.$emit("search", this.words ?? "");
     },
     open() {
       const last = /** @type {HTMLElement | null} */ (document.activeElement);
