@@ -29,7 +29,7 @@ class Replica:
         self.presence.typed.subscribe(self.typed.append)
         earlier_tasks = asyncio.all_tasks()
         self.store.start()
-        [self._listening] = asyncio.all_tasks() - earlier_tasks
+        self._tasks = asyncio.all_tasks() - earlier_tasks
 
     @property
     def people(self) -> list[tuple[str, bool]]:
@@ -47,7 +47,8 @@ class Replica:
 
     def vanish(self) -> None:
         """Lose the connection for good, as a server that is killed."""
-        self._listening.cancel()
+        for task in self._tasks:
+            task.cancel()
 
     async def refusal(self, name: str, password: str = 'secret', address: str = '192.168.0.7') -> str:
         with pytest.raises(LoginError) as caught:
