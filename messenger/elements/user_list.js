@@ -7,6 +7,7 @@ import { listen } from "socket_events";
 export default {
   template: `
     <div class="user-list">
+      <q-btn flat round icon="close" aria-label="Close the list" @click="$emit('close')" />
       <q-input v-if="count > users.length" v-model="query" outlined dense debounce="300" label="Find somebody"
         @update:model-value="search" />
       <ul aria-label="People">
@@ -21,7 +22,7 @@ export default {
     </div>
   `,
   props: { me: String },
-  emits: ["search"],
+  emits: ["search", "close"],
   data: () => ({ users: /** @type {any[]} */ ([]), count: 0, query: "", found: /** @type {any[] | null} */ (null) }),
   mounted() {
     this.stopListening = listen({ "chat:users": this.onUsers });

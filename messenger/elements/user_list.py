@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from nicegui import events, ui
 
@@ -11,17 +12,22 @@ MAX_QUERY_LENGTH = 64
 
 
 class UserList(ui.element, component='user_list.js', dependencies=['socket_events.js']):
-    """Lists the users of the latest `UsersEvent`; where these are not all, it finds others by name."""
+    """Lists the users of the latest `UsersEvent`; where these are not all, it finds others by name.
 
-    def __init__(self, *, me: str, find: Callable[[str], Sequence[ListedUser]]) -> None:
+    It has a button that closes it where it covers the messages.
+    """
+
+    def __init__(self, *, me: str, find: Callable[[str], Sequence[ListedUser]], on_close: Callable[[], Any]) -> None:
         """
         :param me: the ``id`` of this page's own user
         :param find: return the users whose name has a word that begins with a query
+        :param on_close: called when its user wants to close it
         """
         super().__init__()
         self._find = find
         self.props['me'] = me
         self.on('search', self._search)
+        self.on('close', on_close, args=[])
 
     def _search(self, arguments: events.GenericEventArguments) -> None:
         query = arguments.args

@@ -104,9 +104,7 @@ class ChatPage:
         with ui.right_drawer(bordered=True).props('breakpoint=768 width=240 aria-label="Who is here"') as self._drawer:
             close_on_back(self._drawer)
             ui.label('Who is here').props('role=heading aria-level=2').classes('heading')
-            close = ui.button(icon='close', on_click=self._drawer.hide, color=None)
-            close.props('flat round aria-label="Close the list"')
-            UserList(me=self._me, find=self._find_users)
+            UserList(me=self._me, find=self._find_users, on_close=self._drawer.hide)
 
     def _find_users(self, query: str) -> list[ListedUser]:
         with self._notifying_refusals():
