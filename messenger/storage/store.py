@@ -29,7 +29,7 @@ from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage,
 
 LOCK_TIMEOUT = 5.0
 ERASE_PAUSE = 30.0
-INDEX_PAUSE = 2.0
+INDEX_PAUSE = 20.0
 T = TypeVar('T')
 MAX_COMMANDS_PER_COMMIT = 1000
 Outcome = MessageView | Exception
