@@ -90,8 +90,8 @@ class SearchBox:
 
     def _choose(self, message_id: int, is_narrow: bool) -> None:
         self._on_choose(message_id)
-        if is_narrow and self._panel:
-            self._panel.close()
+        if is_narrow:
+            self._end()
 
 
 class SearchPanel:

@@ -65,13 +65,14 @@ QUOTED = 'SELECT id, author, text, deleted FROM message WHERE id = ANY(%(ids)s)'
 def parameters(commands: Sequence[PostMessage], *, fencing_token: str) -> dict[str, object]:
     """Return the parameters of ``POST`` for commands of which no two are the same message."""
     arrays = {name: [getattr(command, name) for command in commands] for name in POSTED}
-    others = {'reply_to': _quoted_ids(commands), 'within': CONTINUATION_WITHIN, 'token': fencing_token}
+    reply_to = [command.reply_to and clamp_int64(command.reply_to) for command in commands]
+    others = {'reply_to': reply_to, 'within': CONTINUATION_WITHIN, 'token': fencing_token}
     return arrays | others
 
 
-def quoted_parameters(commands: Sequence[PostMessage]) -> dict[str, object]:
-    """Return the parameters of ``QUOTED`` for the messages that these reply to."""
-    return {'ids': [quoted_id for quoted_id in _quoted_ids(commands) if quoted_id is not None]}
+def quoted_ids(commands: Sequence[PostMessage]) -> list[int]:
+    """Return the ids of the messages that these reply to."""
+    return [clamp_int64(command.reply_to) for command in commands if command.reply_to is not None]
 
 
 def views(
@@ -90,7 +91,3 @@ def views(
         quote = quote_of.get(command.reply_to or 0)
         found.append(replace(view, quote=quote) if quote else view)
     return found
-
-
-def _quoted_ids(commands: Sequence[PostMessage]) -> list[int | None]:
-    return [None if command.reply_to is None else clamp_int64(command.reply_to) for command in commands]

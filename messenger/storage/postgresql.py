@@ -16,7 +16,7 @@ from messenger.storage.follower import CHANGED, POSITION, Follower
 from messenger.storage.lease import Lease
 from messenger.storage.listener import NOTIFY, Listener
 from messenger.storage.locks import ORDER_LOCK, SCHEMA_LOCK, TAKE_LOCK
-from messenger.storage.new_messages import POST, PREPARE, QUOTED, parameters, quoted_parameters, views
+from messenger.storage.new_messages import POST, PREPARE, QUOTED, parameters, quoted_ids, views
 from messenger.storage.patience import Watch
 from messenger.storage.postgresql_errors import explain_error, name_of
 from messenger.storage.postgresql_register import PostgresqlRegister
@@ -196,13 +196,14 @@ def _insert(connection: Connection, commands: Sequence[PostMessage], fencing_tok
     driver: Any = connection.connection.driver_connection
     cursor = psycopg.ClientCursor(driver)  # since only a query without parameters may have several statements
     values = parameters(commands, fencing_token=fencing_token)
+    quoted = quoted_ids(commands)
     try:
         if not connection.info.get('is_prepared'):
             driver.execute(PREPARE)
             connection.info['is_prepared'] = True
         cursor.execute(POST, values | {'lock': ORDER_LOCK, 'channel': CHANGED, 'payload': fencing_token})
         _, held, rows, _ = [result.fetchall() for result in cursor.results()]
-        quotes = cursor.execute(QUOTED, quoted_parameters(commands)).fetchall()
+        quotes = cursor.execute(QUOTED, {'ids': quoted}).fetchall() if quoted else []
     except psycopg.Error:
         if driver.info.transaction_status is TransactionStatus.UNKNOWN:
             connection.invalidate()
