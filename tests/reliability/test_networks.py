@@ -1,11 +1,14 @@
 """Networks that are worse than cut: they swallow, refuse, or let a page return while its last return still goes on."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from playwright.async_api import expect
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Route, expect
 
 from tests.conftest import Arrive, EnterByWire
 from tests.support.crowd import all_of, others_say
@@ -68,6 +71,48 @@ async def test_network_without_websockets_hides_nothing(
 
     await ann.sees('after')
     await ann.shows(await all_of(server, 4))
+
+
+async def test_answer_that_a_polling_page_never_got_is_asked_for_again(
+    enter_by_wire: EnterByWire, server: Server
+) -> None:
+    ann, wire = await enter_by_wire('Ann')
+    await ann.page.clock.install()
+    wire.carries_websockets = False
+    lost = await lose_answer(ann, containing='chat:synced_messages')
+
+    await wire.cut()
+    await expect(ann.offline).to_be_visible()
+    await others_say(server, 3)
+    await ann.say_at_once(['kept'])
+    await wire.mend()
+    await lost.wait()
+    await expect(ann.held).to_have_count(1)
+    await ann.page.clock.fast_forward(16_000)
+
+    await expect(ann.held).to_have_count(0)
+    await ann.shows(await all_of(server, 4))
+
+
+async def test_message_that_a_polling_page_never_got_is_shown_although_nothing_follows(
+    enter_by_wire: EnterByWire, enter: Arrive, server: Server
+) -> None:
+    (ann, wire), ben = await enter_by_wire('Ann'), await enter('Ben')
+    await ann.page.clock.install()
+    wire.carries_websockets = False
+    lost = await lose_answer(ann, containing='lost on the way')
+    await wire.cut()
+    await wire.mend()
+    await ben.say('before')
+    await ann.sees('before')
+
+    await ben.say('lost on the way')
+    await lost.wait()
+    await ann.sees_only('before')
+    await ann.page.clock.fast_forward(21_000)
+
+    await ann.sees('lost on the way')
+    await ann.shows(await all_of(server, 2))
 
 
 async def test_much_that_was_written_is_sent_without_websockets(enter_by_wire: EnterByWire, server: Server) -> None:
@@ -142,3 +187,24 @@ class Tries:
 
     def _add(self, _: object) -> None:
         self._count += 1
+
+
+async def lose_answer(person: Person, *, containing: str) -> asyncio.Event:
+    """Have a page that polls not get one answer, as when its browser repeats a request whose answer was lost.
+
+    :return: set when the answer is lost
+    """
+    lost = asyncio.Event()
+
+    async def carry(route: Route) -> None:
+        with suppress(PlaywrightError):  # the page has gone on without it
+            answer = await route.fetch()
+            text = await answer.text()
+            if not lost.is_set() and containing in text:
+                lost.set()
+                text = '6'  # a packet of Engine.IO that says nothing
+            # so that time can be skipped without the page missing a ping
+            await route.fulfill(response=answer, body=re.sub(r'(?<="pingTimeout":)\d+', '600000', text))
+
+    await person.page.route(lambda url: 'transport=polling' in url, carry)
+    return lost
