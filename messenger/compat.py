@@ -216,6 +216,12 @@ def has_connected(session_id: str) -> bool:
     return core.sio.manager.sid_from_eio_sid(session_id, '/') is not None
 
 
+def has_ended(session_id: str) -> bool:
+    """Return whether a session of Engine.IO is still known although it is closed."""
+    socket = core.sio.eio.sockets.get(session_id)
+    return socket is not None and socket.closed
+
+
 def scope_of(session_id: str) -> Mapping[str, Any] | None:
     """Return the ASGI scope of the request with which a session of Engine.IO has begun."""
     scope: Mapping[str, Any] | None = core.sio.environ.get(session_id, {}).get('asgi.scope')

@@ -99,7 +99,10 @@ export default {
     });
     this.viewport.watch(this.$refs.edge, this.loadOlder);
     this.viewport.watch(this.$refs.newerEdge, this.loadNewer);
-    this.timers = [watchConnection(window.socket, () => this.live, this.sync), setInterval(() => this.rows.updateDays(), 60000)];
+    this.timers = [
+      watchConnection(window.socket, () => this.live, this.sync),
+      setInterval(() => this.rows.updateDays(), 60000),
+    ];
     document.addEventListener("visibilitychange", this.onVisibility);
     window.addEventListener("hashchange", this.onAddress);
     if (window.socket.connected) this.sync();

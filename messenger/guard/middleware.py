@@ -78,7 +78,7 @@ class Guard:
         elif is_socket:
             request = await receive()
             if request['type'] != 'http.disconnect':  # which Engine.IO stumbles over
-                await self._app(scope, _replay(request, receive), send)
+                await self._pass_on(scope, _replay(request, receive), send)
         else:
             await self._app(scope, receive, send)
 
@@ -141,7 +141,14 @@ class Guard:
         body = '\x1e'.join(allowed).encode()
         length = (b'content-length', str(len(body)).encode())
         changed = [length if name == b'content-length' else (name, value) for name, value in scope['headers']]
-        await self._app({**scope, 'headers': changed}, _replay({'type': 'http.request', 'body': body}, receive), send)
+        receive = _replay({'type': 'http.request', 'body': body}, receive)
+        await self._pass_on({**scope, 'headers': changed}, receive, send)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if compat.has_ended(_query(scope).get('sid', '')):  # a moment ago; Engine.IO would fail with a traceback
+            await _respond(NOT_A_PAGE, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     async def _handle_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = _query(scope)
