@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Literal, Protocol
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, UniqueConstraint
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 
+GENERAL_ID = 1  # of the room that is always there
+Notice = Literal['created', 'renamed', 'topic', 'archived', 'restored']  # what a user did to a room
 Int64 = BigInteger().with_variant(Integer(), 'sqlite')  # where an integer has 64 bits, and a key must be called one
 
 
@@ -33,14 +35,30 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value and value.replace(tzinfo=UTC)
 
 
+class Room(SQLModel, table=True):
+    """A room; ``slug`` stands in its address and stays, ``name_key`` is the name as it is compared."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Int64, sa_column_kwargs={'autoincrement': False})
+    slug: str = Field(unique=True)
+    name: str
+    name_key: str = Field(unique=True)
+    topic: str
+    archived: bool
+
+
 class Message(SQLModel, table=True):
     """One message in its current state.
 
     ``id`` orders the conversation; ``seq`` is the position of its latest change in the one order of all changes.
-    ``continuation`` is true if the message just before is of the same author and of the same few minutes.
+    ``continuation`` is true if the message just before in its room is of the same author and of the same few minutes.
+    ``notice`` is empty, or says what a user did to the room; ``text`` is then the new name or topic.
     """
 
-    __table_args__ = (UniqueConstraint('client_message_id', 'author_id', name='one_message_per_client_message_id'),)
+    __table_args__ = (
+        UniqueConstraint('client_message_id', 'author_id', name='one_message_per_client_message_id'),
+        Index('ix_message_room_id_id', 'room_id', 'id'),
+        Index('ix_message_room_id_seq', 'room_id', 'seq'),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Int64, sa_column_kwargs={'autoincrement': False})
     seq: int = Field(unique=True, sa_type=Int64)
@@ -53,6 +71,8 @@ class Message(SQLModel, table=True):
     edited: bool = False
     deleted: bool = False
     continuation: bool = False
+    room_id: int = Field(default=GENERAL_ID, sa_type=Int64, sa_column_kwargs={'server_default': str(GENERAL_ID)})
+    notice: str = Field(default='', sa_column_kwargs={'server_default': ''})
 
 
 class MessageReaction(SQLModel, table=True):
@@ -103,12 +123,25 @@ class MessageView:
     edited: bool = False
     deleted: bool = False
     continuation: bool = False
+    room_id: int = GENERAL_ID
+    notice: str = ''
     quote: Quote | None = field(default=None, kw_only=True)
     reactions: tuple[Reaction, ...] = field(default=(), kw_only=True)
 
     def is_editable_by(self, user_id: str) -> bool:
         """Return whether a user may edit or delete this message: only its author may, and a deletion is final."""
-        return not self.deleted and self.author_id == user_id
+        return not self.deleted and not self.notice and self.author_id == user_id
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """A room as everything outside the storage sees it."""
+
+    id: int
+    slug: str
+    name: str
+    topic: str = ''
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +154,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class NewestPage:
-    """The newest messages, oldest first, as they were when ``seq`` was the position of the latest change of all."""
+    """The newest messages of a room, oldest first, when ``seq`` was the position of the latest change of all."""
 
     seq: int
     messages: Sequence[MessageView]
@@ -157,7 +190,7 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class PostMessage:
-    """Add a message to the conversation. A repeated ``client_message_id`` of one author is the same message."""
+    """Add a message to a room. A repeated ``client_message_id`` of one author is the same message."""
 
     author: str
     author_id: str
@@ -165,6 +198,7 @@ class PostMessage:
     text: str
     sent_at: datetime
     reply_to: int | None = None
+    room_id: int = GENERAL_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +227,44 @@ class SetReaction:
     author_id: str
     author: str
     on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCommand:
+    """What a user does to a room; a message in it tells of that, and makes a repeat of the command do nothing."""
+
+    author: str
+    author_id: str
+    client_message_id: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRoom(RoomCommand):
+    """Make a room, unless there are ``max_rooms`` that are not archived; its ``slug`` may get a number."""
+
+    name: str
+    slug: str
+    topic: str
+    max_rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditRoom(RoomCommand):
+    """Give a room another name or topic."""
+
+    room_id: int
+    name: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRoom(RoomCommand):
+    """Close a room, or bring it back, unless there are ``max_rooms`` that are not archived."""
+
+    room_id: int
+    archived: bool
+    max_rooms: int
 
 
 class User(Protocol):

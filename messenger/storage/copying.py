@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from messenger.storage.database import open_database
 from messenger.storage.errors import DatabaseUnavailableError
 from messenger.storage.postgresql_settings import PATIENT
+from messenger.storage.rooms import rooms
 from messenger.storage.schema import find_revision, known_revisions
 from messenger.storage.statements import ANY_MESSAGE
 from messenger.storage.store import LOCK_TIMEOUT
@@ -90,8 +91,10 @@ def _copy_tables(source: Connection, target: Connection, path: str, report: Repo
             'The database of MESSENGER_DATABASE_URL has messages already. Set it to one that is empty.'
         )
     target.exec_driver_sql(PATIENT)
+    target.execute(rooms.delete())  # the source has its own
     copied = {table: _copy_table(table, source, target, path, report) for table in SQLModel.metadata.sorted_tables}
-    return ' and '.join(f'{count:,} {table.name}{"" if count == 1 else "s"}' for table, count in copied.items())
+    *most, last = [f'{count:,} {table.name}{"" if count == 1 else "s"}' for table, count in copied.items()]
+    return f'{", ".join(most)} and {last}'
 
 
 def _copy_table(table: Table, source: Connection, target: Connection, path: str, report: Report) -> int:

@@ -42,3 +42,23 @@ class TooManyEmojiError(CommandError):
 
 class TooManyReactionsError(CommandError):
     """The message has as many reactions as it may have."""
+
+
+class RoomNotFoundError(CommandError):
+    """There is no such room."""
+
+
+class RoomArchivedError(CommandError):
+    """The room is archived, so nothing in it changes."""
+
+
+class RoomExistsError(CommandError):
+    """Another room has this name, archived or not."""
+
+
+class TooManyRoomsError(CommandError):
+    """There are as many rooms as there may be."""
+
+
+class NothingChangedError(CommandError):
+    """A command for a room that is as the command wants it."""

@@ -21,18 +21,16 @@ ARRAYS = ', '.join(f'${number}' for number in range(1, len(COLUMNS) + 1))
 WITHIN, TOKEN = f'${len(COLUMNS) + 1}', f'${len(COLUMNS) + 2}'
 Row = tuple[int, int, bool, str, str]  # what POST returns of each new message
 
-# What its author has posted before is left out, which is certain while the lock of the order is held. Nothing is
-# inserted if the lease is lost. It is prepared once for each connection, since planning takes as long as inserting.
+# What its author has posted before is left out, which is certain while the lock of the order is held, and so is what
+# was written for an archived room. Nothing is inserted if the lease is lost. It is prepared once for each connection,
+# since planning takes as long as inserting.
 PREPARE = f"""
 PREPARE new_messages ({', '.join(TYPES)}, interval, text) AS
 WITH held AS (
     {HELD % {'token': TOKEN}}
 ),
 last AS (
-    SELECT coalesce((SELECT max(seq) FROM message), 0) AS seq, coalesce(newest.id, 0) AS id,
-        newest.author_id, newest.sent_at
-    FROM (SELECT) AS always
-    LEFT JOIN (SELECT id, author_id, sent_at FROM message ORDER BY id DESC LIMIT 1) AS newest ON true
+    SELECT coalesce((SELECT max(seq) FROM message), 0) AS seq, coalesce((SELECT max(id) FROM message), 0) AS id
 ),
 new AS (
     SELECT {NAMES}, row_number() OVER (ORDER BY position) AS n
@@ -40,13 +38,23 @@ new AS (
     WHERE NOT EXISTS (
         SELECT FROM message
         WHERE message.client_message_id = wished.client_message_id AND message.author_id = wished.author_id
-    ) AND EXISTS (SELECT FROM held)
+    ) AND EXISTS (SELECT FROM held) AND EXISTS (SELECT FROM room WHERE room.id = wished.room_id AND NOT archived)
+),
+before AS (
+    SELECT wished.room_id, newest.author_id, newest.sent_at
+    FROM (SELECT DISTINCT room_id FROM new) AS wished
+    LEFT JOIN LATERAL (
+        SELECT CASE WHEN notice = '' THEN author_id END AS author_id, sent_at FROM message
+        WHERE message.room_id = wished.room_id
+        ORDER BY id DESC LIMIT 1
+    ) AS newest ON true
 ),
 following AS (
     SELECT new.*, last.id + n AS id, last.seq + n AS seq,
-        lag(new.author_id, 1, last.author_id) OVER (ORDER BY n) AS author_id_before,
-        new.sent_at - lag(new.sent_at, 1, last.sent_at) OVER (ORDER BY n) AS later
-    FROM new, last
+        lag(new.author_id, 1, before.author_id) OVER in_room AS author_id_before,
+        new.sent_at - lag(new.sent_at, 1, before.sent_at) OVER in_room AS later
+    FROM new JOIN before ON before.room_id = new.room_id CROSS JOIN last
+    WINDOW in_room AS (PARTITION BY new.room_id ORDER BY n)
 )
 INSERT INTO message (id, seq, {NAMES}, edited, deleted, continuation)
 SELECT id, seq, {NAMES}, false, false,

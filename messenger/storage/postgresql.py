@@ -11,7 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from messenger.storage import lease, register_tables
-from messenger.storage.errors import CommandError, ConnectionLostError, DatabaseUnavailableError, LeaseLostError
+from messenger.storage.errors import (
+    CommandError,
+    ConnectionLostError,
+    DatabaseUnavailableError,
+    LeaseLostError,
+    RoomArchivedError,
+)
 from messenger.storage.follower import CHANGED, POSITION, Follower
 from messenger.storage.lease import Lease
 from messenger.storage.listener import NOTIFY, Listener
@@ -160,7 +166,7 @@ class PostgresqlDatabase:
             if len(found) < len(identities):  # the others were there already
                 found |= find_posted(connection, commands)
         outcomes: list[MessageView | CommandError] = [
-            found[command.author_id, command.client_message_id] for command in commands
+            found.get((command.author_id, command.client_message_id)) or RoomArchivedError() for command in commands
         ]
         return outcomes, Changes(new[0].seq - 1 if new else 0, new)
 

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from messenger.storage import search_tables
 from messenger.storage.errors import DatabaseUnavailableError
+from messenger.storage.rooms import create_general
 from messenger.storage.statements import ANY_MESSAGE
 
 BackUp = Callable[[str], AbstractContextManager[None]]
@@ -44,6 +45,7 @@ def prepare_schema(
     if not inspect(connection).get_table_names():
         SQLModel.metadata.create_all(connection)
         search_tables.create(connection)
+        create_general(connection)
         _stamp(connection, known[-1])
     elif (revision := find_revision(connection)) is None:
         raise DatabaseUnavailableError(explain_foreign(name))

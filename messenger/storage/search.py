@@ -63,6 +63,7 @@ def is_found(query: SearchQuery, message: MessageView) -> bool:
     author, words = fold(message.author), fold(message.text)
     return (
         not message.deleted
+        and not message.notice
         and all(term in words for term in query.terms)
         and query.author in ('', author, *author.split())
         and (not query.has_link or any(link in words for link in LINKS))

@@ -9,7 +9,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, case, delete, func, insert, select, update
 
 from models import Message, MessageReaction, MessageView, PostMessage, Quote, Reaction
 
@@ -30,17 +30,26 @@ VIEWS: Any = select(
 
 ANY_MESSAGE: Any = VIEWS.limit(1)
 MESSAGES_WITH_IDS: Any = VIEWS.where(messages.c.id.in_(bindparam('ids', expanding=True)))
-NEWEST: Any = VIEWS.order_by(messages.c.id.desc()).limit(bindparam('limit'))
+IN_ROOM: Any = VIEWS.where(messages.c.room_id == bindparam('room_id'))
+NEWEST: Any = IN_ROOM.order_by(messages.c.id.desc()).limit(bindparam('limit'))
 BEFORE: Any = NEWEST.where(messages.c.id < bindparam('message_id'))
-FROM: Any = VIEWS.where(messages.c.id >= bindparam('message_id')).order_by(messages.c.id).limit(bindparam('limit'))
+FROM: Any = IN_ROOM.where(messages.c.id >= bindparam('message_id')).order_by(messages.c.id).limit(bindparam('limit'))
+UNREAD: Any = (
+    IN_ROOM.where(messages.c.id > bindparam('message_id'), messages.c.author_id != bindparam('user_id'))
+    .where(messages.c.notice == '', ~messages.c.deleted)
+    .order_by(messages.c.id)
+    .limit(bindparam('limit'))
+)
 ALL_CHANGES_AFTER: Any = VIEWS.where(messages.c.seq > bindparam('seq')).order_by(messages.c.seq)
 CHANGES_AFTER: Any = ALL_CHANGES_AFTER.limit(bindparam('limit'))
+CHANGES_IN_ROOM_AFTER: Any = CHANGES_AFTER.where(messages.c.room_id == bindparam('room_id'))
 
-LAST: Any = (  # two look-ups in indexes; the newest message need not be the one that changed last
-    select(
-        select(func.max(messages.c.seq)).correlate(None).scalar_subquery().label('seq'),
-        *[messages.c[name] for name in ('id', 'author_id', 'sent_at')],
-    )
+LAST: Any = select(  # two look-ups in indexes; the newest message need not be the one that changed last
+    *[select(func.coalesce(func.max(messages.c[name]), 0)).scalar_subquery().label(name) for name in ('seq', 'id')]
+)
+LAST_IN_ROOM: Any = (  # nothing goes on with a notice
+    select(case((messages.c.notice == '', messages.c.author_id), else_=''), messages.c.sent_at)
+    .where(messages.c.room_id == bindparam('room_id'))
     .order_by(messages.c.id.desc())
     .limit(1)
 )

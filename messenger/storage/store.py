@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -21,11 +21,22 @@ from messenger.storage.errors import (
     UncertainCommitError,
 )
 from messenger.storage.register import Register
+from messenger.storage.rooms import read_rooms
 from messenger.storage.search import search
 from messenger.storage.search_index import SearchIndex
 from messenger.storage.statements import clamp_int64, is_storable, read_views
 from messenger.storage.transaction import Command
-from models import Changes, DeleteMessage, EditMessage, MessageView, NewestPage, SearchPage, SearchQuery
+from models import (
+    GENERAL_ID,
+    Changes,
+    DeleteMessage,
+    EditMessage,
+    MessageView,
+    NewestPage,
+    RoomView,
+    SearchPage,
+    SearchQuery,
+)
 
 LOCK_TIMEOUT = 5.0
 ERASE_PAUSE = 30.0
@@ -137,27 +148,54 @@ class Store:
         found = await self._read(statements.MESSAGES_WITH_IDS, ids=[clamp_int64(message_id)])
         return found[0] if found else None
 
-    async def newest_page(self, limit: int) -> NewestPage:
-        """Return the newest ``limit`` messages, and the position of the latest change."""
+    async def rooms(self) -> list[RoomView]:
+        """Return all rooms, the first that was made first."""
+        return await asyncio.to_thread(self._database.read, read_rooms)
+
+    async def newest_page(self, limit: int, *, room_id: int = GENERAL_ID) -> NewestPage:
+        """Return the newest ``limit`` messages of a room, and the position of the latest change of all."""
 
         def read(connection: Connection) -> NewestPage:
-            last = connection.execute(statements.LAST).first()
-            page = read_views(connection, statements.NEWEST, limit=limit)[::-1]
-            return NewestPage(last.seq if last else 0, page)
+            seq = connection.execute(statements.LAST).one().seq
+            return NewestPage(seq, read_views(connection, statements.NEWEST, room_id=room_id, limit=limit)[::-1])
 
         return await asyncio.to_thread(self._database.read, read)
 
-    async def page_before(self, message_id: int, limit: int) -> list[MessageView]:
-        """Return the ``limit`` messages before the one with ``message_id``, oldest first."""
-        return (await self._read(statements.BEFORE, message_id=clamp_int64(message_id), limit=limit))[::-1]
+    async def page_before(self, message_id: int, limit: int, *, room_id: int = GENERAL_ID) -> list[MessageView]:
+        """Return the ``limit`` messages of a room before the one with ``message_id``, oldest first."""
+        values = {'message_id': clamp_int64(message_id), 'limit': limit, 'room_id': room_id}
+        return (await self._read(statements.BEFORE, **values))[::-1]
 
-    async def page_from(self, message_id: int, limit: int) -> list[MessageView]:
-        """Return the first ``limit`` messages from the one with ``message_id`` on."""
-        return await self._read(statements.FROM, message_id=clamp_int64(message_id), limit=limit)
+    async def page_from(self, message_id: int, limit: int, *, room_id: int = GENERAL_ID) -> list[MessageView]:
+        """Return the first ``limit`` messages of a room from the one with ``message_id`` on."""
+        values = {'message_id': clamp_int64(message_id), 'limit': limit, 'room_id': room_id}
+        return await self._read(statements.FROM, **values)
 
-    async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
-        """Return the first ``limit`` messages that changed after position ``seq``, in order of their latest changes."""
-        return await self._read(statements.CHANGES_AFTER, seq=clamp_int64(seq), limit=limit)
+    async def changes_after(self, seq: int, limit: int, *, room_id: int | None = None) -> list[MessageView]:
+        """Return the first ``limit`` messages that changed after position ``seq``, in order of their latest changes.
+
+        :param room_id: of the room whose messages count, None for all
+        """
+        if room_id is None:
+            return await self._read(statements.CHANGES_AFTER, seq=clamp_int64(seq), limit=limit)
+        return await self._read(statements.CHANGES_IN_ROOM_AFTER, seq=clamp_int64(seq), limit=limit, room_id=room_id)
+
+    async def unread(self, seen: Mapping[int, int], *, user_id: str, limit: int) -> dict[int, list[MessageView]]:
+        """Return the first ``limit`` messages of others in each room after those that a user has seen.
+
+        :param seen: the id of the last message that was seen, by the id of the room
+        """
+
+        def read(connection: Connection) -> dict[int, list[MessageView]]:
+            values = {'user_id': user_id, 'limit': limit}
+            return {
+                room_id: read_views(
+                    connection, statements.UNREAD, room_id=room_id, message_id=clamp_int64(message_id), **values
+                )
+                for room_id, message_id in seen.items()
+            }
+
+        return await asyncio.to_thread(self._database.read, read)
 
     async def search(self, query: SearchQuery, *, before: int | None, limit: int) -> SearchPage:
         """Return the newest messages that are found.

@@ -7,15 +7,35 @@ from typing import Any
 from sqlalchemy import Connection
 
 from messenger.storage import statements
-from messenger.storage.errors import CommandError, MessageNotFoundError, TooManyEmojiError, TooManyReactionsError
+from messenger.storage.errors import (
+    CommandError,
+    MessageNotFoundError,
+    NothingChangedError,
+    TooManyEmojiError,
+    TooManyReactionsError,
+)
+from messenger.storage.rooms import RoomTransaction
 from messenger.storage.statements import clamp_int64, new_message, read_views
-from models import Changes, DeleteMessage, EditMessage, MessageView, PostMessage, SetReaction
+from models import (
+    GENERAL_ID,
+    ArchiveRoom,
+    Changes,
+    CreateRoom,
+    DeleteMessage,
+    EditMessage,
+    EditRoom,
+    MessageView,
+    PostMessage,
+    RoomCommand,
+    SetReaction,
+)
 
 MAX_EMOJI = 24  # different ones at a message
 MAX_REACTIONS = 500  # at a message
 CONTINUATION_WITHIN = timedelta(minutes=5)
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
-Command = PostMessage | EditMessage | DeleteMessage | SetReaction
+Change = EditMessage | DeleteMessage | SetReaction | CreateRoom | EditRoom | ArchiveRoom
+Command = PostMessage | Change
 Executed = tuple[list[MessageView | CommandError], Changes]
 
 
@@ -48,9 +68,11 @@ class WriteTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        last: tuple[int, int, str, datetime] = connection.execute(statements.LAST).first() or (0, 0, '', BEFORE_ALL)
-        self._start, self._last_id, self._last_author_id, self._last_sent_at = last
+        self._start: int
+        self._last_id: int
+        self._start, self._last_id = connection.execute(statements.LAST).one()
         self._seq = self._start
+        self._last_in_room: dict[int, tuple[str, datetime]] = {}  # author and time
         self._inserted: list[MessageView] = []
         self._are_views_stale = False
 
@@ -59,33 +81,41 @@ class WriteTransaction:
         new_ids = iter(self.insert_messages([command for command in commands if isinstance(command, PostMessage)]))
         return [next(new_ids) if isinstance(command, PostMessage) else self._change(command) for command in commands]
 
-    def insert_messages(self, commands: Sequence[PostMessage]) -> list[int]:
+    def insert_messages(self, commands: Sequence[PostMessage]) -> list[int | CommandError]:
         """Insert messages and return their ids; one that its author has posted before keeps the id it has."""
         if not commands:
             return []
         known = _known_ids(self._connection, commands)
-        ids, rows = [], []
+        results: list[int | CommandError] = []
+        rows = []
         for command in commands:
             identity = command.author_id, command.client_message_id
             if identity not in known:
+                try:
+                    self._check_open(command.room_id)
+                except CommandError as error:
+                    results.append(error)
+                    continue
                 view, row = self._assign_numbers(command)
                 known[identity] = view.id
                 rows.append(row)
                 self._inserted.append(view)
                 self._are_views_stale |= command.reply_to is not None  # they lack what they quote
-            ids.append(known[identity])
+            results.append(known[identity])
         if rows:
             self._connection.execute(statements.INSERT, rows)
-        return ids
+        return results
 
     def edit_message(self, command: EditMessage) -> int:
         """Replace the text of a message; by the same text changes nothing.
 
         :raises MessageNotFoundError: if the message is not the author's, or deleted
+        :raises RoomArchivedError: here and below, if its room is archived
         """
         message = self._get_editable(command)
         if message.text == command.text:
             return message.id
+        self._check_open(message.room_id)
         self._update(statements.EDIT, message, new_text=command.text)
         self._renumber_replies(message)
         return message.id
@@ -96,7 +126,7 @@ class WriteTransaction:
         :raises MessageNotFoundError: if the message is not the author's
         """
         message = self._find(command.message_id)
-        if message.author_id != command.author_id:
+        if message.author_id != command.author_id or message.notice:
             raise MessageNotFoundError
         if message.deleted:
             return message.id
@@ -116,6 +146,7 @@ class WriteTransaction:
         author_ids = {reaction.emoji: reaction.author_ids for reaction in message.reactions}
         if command.on == (command.author_id in author_ids.get(command.emoji, ())):
             return message.id
+        self._check_open(message.room_id)
         if not command.on:
             self._connection.execute(statements.REMOVE_REACTION, {'message_id': message.id, **change})
         else:
@@ -128,6 +159,25 @@ class WriteTransaction:
         self._update(statements.UPDATE, message)
         return message.id
 
+    def change_room(self, command: CreateRoom | EditRoom | ArchiveRoom) -> int:
+        """Change a room, and return the id of the message that tells of it; once more changes nothing.
+
+        :raises CommandError: if the rules of rooms forbid it
+        """
+        known = _known_ids(self._connection, [command]).get((command.author_id, command.client_message_id))
+        if known:
+            return known
+        first = self._last_id + 1
+        for number, (room_id, notice, text) in enumerate(RoomTransaction(self._connection).execute(command)):
+            key = command.client_message_id + '+' * number  # a new name and a new topic are told one by one
+            told = PostMessage(command.author, command.author_id, key, text, command.sent_at, room_id=room_id)
+            view, row = self._assign_numbers(told, notice=notice)
+            self._connection.execute(statements.INSERT, [row])
+            self._inserted.append(view)
+        if self._last_id < first:
+            raise NothingChangedError
+        return first
+
     def changes(self) -> Changes:
         """Return everything that this transaction changed."""
         if self._are_views_stale:
@@ -138,9 +188,11 @@ class WriteTransaction:
         """Return messages by their ids."""
         return _read(self._connection, ids)
 
-    def _change(self, command: EditMessage | DeleteMessage | SetReaction) -> int | CommandError:
+    def _change(self, command: Change) -> int | CommandError:
         try:
             match command:
+                case CreateRoom() | EditRoom() | ArchiveRoom():
+                    return self.change_room(command)
                 case EditMessage():
                     return self.edit_message(command)
                 case DeleteMessage():
@@ -150,12 +202,26 @@ class WriteTransaction:
         except CommandError as error:
             return error
 
-    def _assign_numbers(self, command: PostMessage) -> tuple[MessageView, dict[str, object]]:
+    def _assign_numbers(self, command: PostMessage, *, notice: str = '') -> tuple[MessageView, dict[str, object]]:
         """Return a new message with the next ``id`` and ``seq``, and its row."""
-        is_same_author = command.author_id == self._last_author_id
-        continuation = is_same_author and abs(command.sent_at - self._last_sent_at) < CONTINUATION_WITHIN
-        self._last_id, self._last_author_id, self._last_sent_at = self._last_id + 1, command.author_id, command.sent_at
-        return new_message(command, id=self._last_id, seq=self._next_seq(), continuation=continuation)
+        author_id, sent_at = self._last_of(command.room_id)
+        is_same_author = command.author_id == author_id and not notice
+        continuation = is_same_author and abs(command.sent_at - sent_at) < CONTINUATION_WITHIN
+        self._last_in_room[command.room_id] = ('' if notice else command.author_id), command.sent_at
+        self._last_id += 1
+        numbers = {'id': self._last_id, 'seq': self._next_seq()}
+        return new_message(command, **numbers, continuation=continuation, notice=notice)
+
+    def _last_of(self, room_id: int) -> tuple[str, datetime]:
+        """Return of whom and when the last message in a room is; nothing goes on with a notice."""
+        if room_id not in self._last_in_room:
+            last = self._connection.execute(statements.LAST_IN_ROOM, {'room_id': room_id}).first()
+            self._last_in_room[room_id] = (last[0], last[1]) if last else ('', BEFORE_ALL)
+        return self._last_in_room[room_id]
+
+    def _check_open(self, room_id: int) -> None:
+        if room_id != GENERAL_ID:  # which is never archived
+            RoomTransaction(self._connection).check_open(room_id)
 
     def _get_editable(self, command: EditMessage) -> MessageView:
         message = self._get(command.message_id)
@@ -191,7 +257,7 @@ class WriteTransaction:
         return self._seq
 
 
-def _known_ids(connection: Connection, commands: Sequence[PostMessage]) -> dict[tuple[str, str], int]:
+def _known_ids(connection: Connection, commands: Sequence[PostMessage | RoomCommand]) -> dict[tuple[str, str], int]:
     client_message_ids = [command.client_message_id for command in commands]
     known = connection.execute(statements.KNOWN, {'client_message_ids': client_message_ids})
     return {(author_id, client_message_id): message_id for author_id, client_message_id, message_id in known}

@@ -15,13 +15,14 @@ from sqlalchemy import NullPool, create_engine, select
 from sqlmodel import SQLModel
 
 from messenger.storage import DatabaseUnavailableError, Store, copy_conversation
-from models import DeleteMessage, EditMessage, PostMessage, SearchQuery, SetReaction
+from models import CreateRoom, DeleteMessage, EditMessage, PostMessage, SearchQuery, SetReaction
 from tests.support.databases import EARLIER, create, opened, searchable
 from tests.support.postgres import Postgres, on_postgres
 from tests.support.server import ROOT, environment
 
 pytestmark = on_postgres
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+EMPTY = {'message': [], 'reaction': [], 'room': [(1, 'general', 'general', 'general', '', False)]}
 TEXTS = ['Tea?', 'Grüße, 世界 🎉', 'a\tb\nc\\d\\N', '\\.', 'NULL', '"quoted", \'so\'', '']
 MANY = """
 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 200000)
@@ -57,6 +58,7 @@ async def source(house: Path) -> str:
         moment = NOON + timedelta(seconds=number * 100.000001)
         await store.apply(PostMessage('Ann', 'ann', f'{number}', text, moment, reply_to=number or None))
     await store.apply(PostMessage('Ben', 'ben', '0', 'Yes', NOON, reply_to=1))
+    await store.apply(CreateRoom('Ann', 'ann', 'room', NOON, 'Ops', 'ops', 'Alarms', 200))
     await store.apply(EditMessage(2, 'ann', 'Greetings'))
     await store.apply(DeleteMessage(3, 'ann'))
     for author, emoji in (('ben', '👍'), ('ann', '🎉'), ('ann', '👍')):
@@ -75,8 +77,8 @@ def test_every_row_of_every_table_is_the_same(source: str, database_url: str) ->
     said = copy(source, database_url)
 
     assert rows(database_url) == rows(source)
-    assert [len(found) for found in rows(source).values()] == [len(TEXTS) + 1, 3]
-    assert said.startswith('Copied 8 messages and 3 reactions from ')
+    assert {name: len(found) for name, found in rows(source).items()} == {'message': 9, 'reaction': 3, 'room': 2}
+    assert said.startswith('Copied 9 messages, 3 reactions and 2 rooms from ')
     assert said.endswith('/main.db. Start the messenger without --copy to go on there.')
 
 
@@ -91,7 +93,7 @@ async def test_posting_goes_on_with_the_next_numbers(source: str, database_url: 
     new = await store.apply(PostMessage('Cleo', 'cleo', '0', 'Hello', NOON, reply_to=1))
 
     assert again.id == 1
-    assert (new.id, new.seq) == (before[0].messages[-1].id + 1, before[0].seq + 1)
+    assert (new.id, new.seq) == (len(before[1]) + 1, before[0].seq + 1)
     await store.close()
     await old.close()
 
@@ -157,7 +159,7 @@ def test_a_failure_in_the_middle_leaves_nothing(source: str, empty_target: str) 
     with pytest.raises(RuntimeError):
         copy(source, empty_target, report=fail)
 
-    assert rows(empty_target) == {'message': [], 'reaction': []}
+    assert rows(empty_target) == EMPTY
     copy(source, empty_target)
     assert rows(empty_target) == rows(source)
 
@@ -230,7 +232,7 @@ def test_a_source_that_is_damaged_in_the_middle_leaves_nothing(source: str, hous
     with pytest.raises(DatabaseUnavailableError, match=r'main\.db cannot be read \(.* or restore a back-up of it\.'):
         copy(source, empty_target)
 
-    assert rows(empty_target) == {'message': [], 'reaction': []}
+    assert rows(empty_target) == EMPTY
 
 
 @pytest.mark.parametrize('target', ['sqlite:///main.db', 'sqlite:///other.db'])
@@ -249,10 +251,11 @@ def test_the_command_shows_its_progress_and_says_what_was_copied(house: Path, da
     )  # fmt: skip
 
     assert ended.stdout == (
-        'Copied 200,000 messages and 0 reactions from main.db. Start the messenger without --copy to go on there.\n'
+        'Copied 200,000 messages, 0 reactions and 2 rooms from main.db. '
+        'Start the messenger without --copy to go on there.\n'
     )
     progress = [f'{number:,} of 200,000 messages' for number in range(10_000, 210_000, 10_000)]
-    assert ended.stderr.splitlines() == [*progress, '0 of 0 reactions']
+    assert ended.stderr.splitlines() == [*progress, '0 of 0 reactions', '2 of 2 rooms']
 
 
 @pytest.mark.usefixtures('source')
@@ -273,7 +276,7 @@ async def test_an_interrupted_copy_leaves_nothing(
     assert copying.returncode != 0
     assert errors.decode().endswith('Interrupted, so nothing was copied.\n') == (how is signal.SIGINT)
     await until_alone(empty_target, postgres)
-    assert rows(empty_target) == {'message': [], 'reaction': []}
+    assert rows(empty_target) == EMPTY
 
 
 async def until_alone(url: str, postgres: Postgres) -> None:
