@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     sessions_per_address: int = Field(
         500, ge=1, le=1_000_000, description='people that can be here from one address, from 1 to 1000000'
     )
+    max_rooms: int = Field(200, ge=1, le=1000, description='rooms, without those that are archived, from 1 to 1000')
     trusted_proxies: str = Field(
         '',
         description='reverse proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas',

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def build(settings: Settings, store: Store) -> None:
     """Create the parts of the program and register their pages and routes."""
-    chat, drain = Chat(store, max_length=settings.max_message_length), Drain()
+    chat, drain = Chat(store, max_length=settings.max_message_length, max_rooms=settings.max_rooms), Drain()
     password, limit = settings.password.get_secret_value(), settings.sessions_per_address
     login_service = LoginService(password, store.register, sessions_per_address=limit)
     pages.install(settings, login_service, chat, Presence(store.register))

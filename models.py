@@ -284,6 +284,7 @@ class OnlineUser:
     name: str
     user_id: str
     away: bool = False
+    room_id: int = GENERAL_ID
 
 
 def fold_name(name: str) -> str:

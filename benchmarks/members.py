@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse
 
-from messenger.realtime import protocol
+from messenger.realtime import codec, protocol
 from tests.support.person import PASSWORD
 from tests.support.socket_client import EVENTS, read_page
 
@@ -269,4 +269,4 @@ class Visitor(NiceGUIMember):
             self._is_live = True
 
     def _send(self, event: Any) -> None:
-        self.emit(protocol.name_of(type(event)), protocol.to_json(event))
+        self.emit(codec.name_of(type(event)), codec.to_json(event))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -10,19 +10,11 @@ import emoji
 from nicegui import Event
 
 from messenger.batching import Batcher
-from messenger.storage import (
-    MAX_EMOJI,
-    MAX_REACTIONS,
-    Command,
-    CommitError,
-    DatabaseUnavailableError,
-    MessageNotFoundError,
-    Store,
-    TooManyEmojiError,
-    TooManyReactionsError,
-    UncertainCommitError,
-)
+from messenger.commands import ChatError, apply_command
+from messenger.rooms import Rooms
+from messenger.storage import DatabaseUnavailableError, Store
 from models import (
+    GENERAL_ID,
     Changes,
     DeleteMessage,
     EditMessage,
@@ -37,21 +29,8 @@ from models import (
 
 CLIENT_MESSAGE_ID = re.compile('[!-~]{1,64}')
 MAX_REACTION_LENGTH = 96  # of the longest short code, and more than of an emoji
-RETRY_AFTER = 2.0
-UNCERTAIN = 'It is not certain that this was stored'
 T = TypeVar('T')
 BLANK_CATEGORIES = frozenset({'Cc', 'Cf', 'Zs', 'Zl', 'Zp'})
-
-
-class ChatError(Exception):
-    """A request that is refused; the message is a sentence for the user, who keeps what they typed.
-
-    ``retry_after`` is the number of seconds after which the same request will do, None if it never will.
-    """
-
-    def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
-        super().__init__(sentence)
-        self.retry_after = retry_after
 
 
 class HistoryUnavailableError(Exception):
@@ -67,15 +46,22 @@ class Chat:
     """
 
     def __init__(
-        self, store: Store, *, max_length: int, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: Store,
+        *,
+        max_length: int,
+        max_rooms: int = 200,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """
         :param max_length: longest text of a message, in characters
+        :param max_rooms: most rooms that there may be without those that are archived
         """
         self.messages_changed = Event[Changes]()
         self.history_replaced = Event[[]]()
         self._store = store
         self.max_length = max_length
+        self.rooms = Rooms(store, max_rooms=max_rooms, clock=clock)
         self._clock = clock
         self._deliveries = Batcher(self._deliver, name='deliver changes')
         store.on_commit(self._deliveries.add)
@@ -91,8 +77,16 @@ class Chat:
         """Whether the database has answered within the last seconds; asks nobody."""
         return self._store.is_heard
 
-    async def post(self, text: str, *, by: User, client_message_id: str, reply_to: int | None = None) -> MessageView:
-        """Add a message to the conversation.
+    async def post(
+        self,
+        text: str,
+        *,
+        by: User,
+        client_message_id: str,
+        reply_to: int | None = None,
+        room_id: int = GENERAL_ID,
+    ) -> MessageView:
+        """Add a message to a room.
 
         :param client_message_id: made by the sender for this message, 1 to 64 visible ASCII characters; a repeat
             returns the same message again
@@ -102,7 +96,10 @@ class Chat:
         if not CLIENT_MESSAGE_ID.fullmatch(client_message_id):
             raise ChatError('This message came without a proper key. Please reload the page.')
         text = clean_text(text, max_length=self.max_length)
-        return await self._apply(PostMessage(by.name, by.user_id, client_message_id, text, self._clock(), reply_to))
+        return await apply_command(
+            self._store,
+            PostMessage(by.name, by.user_id, client_message_id, text, self._clock(), reply_to, room_id),
+        )
 
     async def edit(self, message_id: int, text: str, *, by: User) -> MessageView:
         """Replace the text of the user's own message.
@@ -110,14 +107,14 @@ class Chat:
         :raises ChatError: if the text is blank or too long, the message is not the user's, or it could not be stored
         """
         text = clean_text(text, max_length=self.max_length)
-        return await self._apply(EditMessage(message_id, by.user_id, text))
+        return await apply_command(self._store, EditMessage(message_id, by.user_id, text))
 
     async def delete(self, message_id: int, *, by: User) -> MessageView:
         """Delete the user's own message for everybody; a mark stays in its place.
 
         :raises ChatError: if the message is not the user's, or this could not be stored
         """
-        return await self._apply(DeleteMessage(message_id, by.user_id))
+        return await apply_command(self._store, DeleteMessage(message_id, by.user_id))
 
     async def react(self, message_id: int, reaction: str, *, by: User, on: bool = True) -> MessageView:
         """Add a reaction of one emoji to a message, or remove the user's same reaction; once more changes nothing.
@@ -131,7 +128,7 @@ class Chat:
         symbol = emoji.emojize(reaction.strip(), language='alias', variant='emoji_type') if is_short else ''
         if not emoji.is_emoji(symbol):
             raise ChatError('A reaction is one emoji, such as 👍 or :tada:.')
-        return await self._apply(SetReaction(message_id, symbol, by.user_id, by.name, on))
+        return await apply_command(self._store, SetReaction(message_id, symbol, by.user_id, by.name, on))
 
     async def get_own_message(self, message_id: int, *, by: User) -> MessageView:
         """Return the user's own message, to be edited.
@@ -146,24 +143,36 @@ class Chat:
             raise ChatError('Only your own messages can be changed.')
         return message
 
-    async def newest_page(self, limit: int) -> NewestPage:
-        """Return the newest ``limit`` messages, and the position of the latest change.
+    async def newest_page(self, limit: int, *, room_id: int = GENERAL_ID) -> NewestPage:
+        """Return the newest ``limit`` messages of a room, and the position of the latest change of all.
 
         :raises HistoryUnavailableError: here and below, if the database cannot be read
         """
-        return await self._read(self._store.newest_page(limit))
+        return await self._read(self._store.newest_page(limit, room_id=room_id))
 
-    async def page_before(self, message_id: int, limit: int) -> list[MessageView]:
-        """Return the ``limit`` messages before the one with ``message_id``, oldest first."""
-        return await self._read(self._store.page_before(message_id, limit))
+    async def page_before(self, message_id: int, limit: int, *, room_id: int = GENERAL_ID) -> list[MessageView]:
+        """Return the ``limit`` messages of a room before the one with ``message_id``, oldest first."""
+        return await self._read(self._store.page_before(message_id, limit, room_id=room_id))
 
-    async def page_from(self, message_id: int, limit: int) -> list[MessageView]:
-        """Return the first ``limit`` messages from the one with ``message_id`` on."""
-        return await self._read(self._store.page_from(message_id, limit))
+    async def page_from(self, message_id: int, limit: int, *, room_id: int = GENERAL_ID) -> list[MessageView]:
+        """Return the first ``limit`` messages of a room from the one with ``message_id`` on."""
+        return await self._read(self._store.page_from(message_id, limit, room_id=room_id))
 
-    async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
-        """Return the first ``limit`` messages that changed after position ``seq``, by their latest changes."""
-        return await self._read(self._store.changes_after(seq, limit))
+    async def changes_after(self, seq: int, limit: int, *, room_id: int = GENERAL_ID) -> list[MessageView]:
+        """Return the first ``limit`` messages of a room that changed after position ``seq``, by their last changes."""
+        return await self._read(self._store.changes_after(seq, limit, room_id=room_id))
+
+    async def unread(self, seen: Mapping[int, int], *, by: User, limit: int) -> dict[int, list[MessageView]]:
+        """Return the first ``limit`` messages of others in each room after those that a user has seen.
+
+        :param seen: the id of the last message that was seen, by the id of the room
+        """
+        return await self._read(self._store.unread(seen, user_id=by.user_id, limit=limit))
+
+    async def room_of(self, message_id: int) -> int | None:
+        """Return the id of the room that a message is in, None if there is no such message."""
+        message = await self._read(self._store.get(message_id))
+        return message.room_id if message else None
 
     async def search(self, query: SearchQuery, *, before: int | None, limit: int) -> SearchPage:
         """Return the newest messages that are found.
@@ -183,7 +192,10 @@ class Chat:
         """Tell what has changed; None stands for another history, and nothing before it holds any more."""
         if None in batch:
             batch = batch[len(batch) - batch[::-1].index(None) :]
+            await self.rooms.renew()
             await self.history_replaced.call()
+        elif any(message.notice for changes in batch if changes for message in changes.messages):
+            await self.rooms.renew()
         for changes in join_changes([changes for changes in batch if changes]):
             await self.messages_changed.call(changes)
 
@@ -192,22 +204,6 @@ class Chat:
             return await reading
         except DatabaseUnavailableError as error:
             raise HistoryUnavailableError from error
-
-    async def _apply(self, command: Command) -> MessageView:
-        try:
-            return await self._store.apply(command)
-        except UncertainCommitError as error:
-            if isinstance(command, PostMessage | EditMessage):  # pages send these again
-                raise ChatError(f'{UNCERTAIN}, so it is tried again.', retry_after=RETRY_AFTER) from error
-            raise ChatError(f'{UNCERTAIN}. Look at the message, and try again if nothing has changed.') from error
-        except CommitError as error:
-            raise ChatError('This could not be stored, so nobody has seen it. Please try again.') from error
-        except MessageNotFoundError as error:
-            raise ChatError('That message cannot be changed: it is deleted, or not yours.') from error
-        except TooManyEmojiError as error:
-            raise ChatError(f'A message can have at most {MAX_EMOJI} different reactions.') from error
-        except TooManyReactionsError as error:
-            raise ChatError(f'This message has {MAX_REACTIONS} reactions, and no room for more.') from error
 
 
 def join_changes(batch: Sequence[Changes]) -> list[Changes]:

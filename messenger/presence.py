@@ -56,7 +56,7 @@ class Presence:
         :param call_later: starts the timer of a lease, given seconds and a callback
         """
         self.changed = Event[[]]()
-        self.typed = Event[User]()
+        self.typed = Event[OnlineUser]()
         self._lease = lease
         self._clock = clock
         self._call_later = call_later
@@ -130,19 +130,25 @@ class Presence:
         if known and known.away != away:
             self._put(replace(known, away=away))
 
+    def enter_room(self, user: User, room_id: int) -> None:
+        """Note that a user looks at a room, and at no other one."""
+        known = self._find_here(user.user_id)
+        if known and known.room_id != room_id:
+            self._put(replace(known, room_id=room_id))
+
     def set_typing(self, user: User) -> None:
         """Note that an online user is typing; ``typed`` is emitted every two seconds at most for each of them."""
-        now = self._clock()
-        if user.user_id in self._here and now - self._typed_at.get(user.user_id, -math.inf) >= TYPING_INTERVAL:
+        now, known = self._clock(), self._find_here(user.user_id)
+        if known and now - self._typed_at.get(user.user_id, -math.inf) >= TYPING_INTERVAL:
             self._typed_at[user.user_id] = now
-            self.typed.emit(user)
+            self.typed.emit(known)
             self._register.announce_typing(user)
 
     def _put(self, user: OnlineUser) -> None:
         """Add or replace a user of this server."""
         index, known = self._locate(user.user_id)
         self._users[index : index + (known is not None)] = [user]
-        self._register.announce(user.user_id, online=True, away=user.away)
+        self._register.announce(user.user_id, online=True, away=user.away, room_id=user.room_id)
         self.changed.emit()
 
     def _set_elsewhere(self, users: Sequence[OnlineUser]) -> None:
@@ -153,7 +159,7 @@ class Presence:
 
     def _note_typing_elsewhere(self, user: User) -> None:
         if user.user_id in self._elsewhere and user.user_id not in self._here:
-            self.typed.emit(user)
+            self.typed.emit(self._elsewhere[user.user_id])
 
     def _find_here(self, user_id: str) -> OnlineUser | None:
         return self._locate(user_id)[1] if user_id in self._here else None

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from markupsafe import Markup, escape
 
-from messenger.chat import ChatError
+from messenger.commands import ChatError
 from messenger.folding import fold, fold_with_positions
 from models import MessageView, SearchQuery
 

@@ -1,6 +1,7 @@
 """The HTML of a message's row, the same for everybody and made once for each change."""
 
 import asyncio
+import re
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -39,6 +40,20 @@ REACTION = Markup(
 )
 
 
+NOTICE = Markup(
+    '<article class="message notice" id="m{id}" data-id="{id}" data-seq="{seq}" data-author="{author_hash}"'
+    ' tabindex="-1" aria-labelledby="m{id}x"><div class="text" id="m{id}x"><bdi class="author">{author}</bdi> {what}'
+    ' <time datetime="{sent_at}">{clock} UTC</time></div></article>'
+)
+NOTICES = {
+    'created': Markup('made the room <bdi>{}</bdi>.'),
+    'renamed': Markup('gave this room the name <bdi>{}</bdi>.'),
+    'topic': Markup('changed the topic to <bdi>{}</bdi>.'),
+    'archived': Markup('archived this room.'),
+    'restored': Markup('brought this room back.'),
+}
+NO_TOPIC = 'removed the topic.'
+MENTIONED = re.compile('(?:class="mention"|data-action="jump" data-target="[0-9]+") data-users="([^"]*)"')
 CACHE_SIZE = 16 * 2**20
 ENTRY_SIZE = 500  # bytes of a row besides its HTML, about
 STEP_LENGTH = 4000
@@ -142,9 +157,16 @@ def initials_of(name: str) -> str:
     return ''.join(word[0] for word in words[:1] + words[1:][-1:]).upper()
 
 
+def mentioned_in(row: RenderedMessage) -> list[str]:
+    """Return the hashes of all who are mentioned in a message, or replied to by it; ``all`` is everybody."""
+    return list(dict.fromkeys(user for users in MENTIONED.findall(row.html) for user in users.split()))
+
+
 def _render_row(message: MessageView, render_text: Callable[[str], Markup]) -> RenderedMessage:
     moment = message.sent_at.isoformat(timespec='milliseconds')
     author = user_hash(message.author_id)
+    if message.notice:
+        return _render_notice(message, moment, author)
     html = ROW.format(
         id=message.id,
         seq=message.seq,
@@ -158,6 +180,20 @@ def _render_row(message: MessageView, render_text: Callable[[str], Markup]) -> R
         quote=_quote(message.quote) if message.quote else '',
         text=DELETED.format(id=message.id) if message.deleted else _text(message, render_text),
         reactions=Markup('').join(_reaction(reaction) for reaction in message.reactions),
+    )
+    return RenderedMessage(message.id, message.seq, message.client_message_id, html)
+
+
+def _render_notice(message: MessageView, moment: str, author: str) -> RenderedMessage:
+    is_removed = message.notice == 'topic' and not message.text
+    html = NOTICE.format(
+        id=message.id,
+        seq=message.seq,
+        author_hash=author,
+        author=message.author,
+        what=NO_TOPIC if is_removed else NOTICES.get(message.notice, Markup()).format(message.text),
+        sent_at=moment,
+        clock=moment[11:16],
     )
     return RenderedMessage(message.id, message.seq, message.client_message_id, html)
 

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import json
 
 from messenger import compat
-from messenger.realtime.protocol import CLIENT_EVENTS, name_of
+from messenger.realtime.codec import CLIENT_EVENTS, name_of
 
 MAX_ID_LENGTH = 64
 MAX_ARGUMENTS = 16

@@ -33,7 +33,7 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
     rows = RowRenderer(presence.is_online)
     broadcasts = Broadcasts(hub, chat, presence, rows)
     limits = MemberLimits(posts_per_second=settings.posts_per_second, post_burst=settings.post_burst)
-    chat_events = ChatEvents(hub, chat, broadcasts, rows, limits, page_size=settings.page_size)
+    chat_events = ChatEvents(hub, chat, presence, broadcasts, rows, limits, page_size=settings.page_size)
     chat_events.install()
     broadcasts.install()
     guard.install(settings.allowed_hosts, has_logged_in=has_logged_in)

@@ -8,7 +8,8 @@ from nicegui import events, ui
 
 from auth import LoginSession
 from messenger import compat, markdown
-from messenger.chat import Chat, ChatError
+from messenger.chat import Chat
+from messenger.commands import ChatError
 from messenger.elements.browser_tab import BrowserTab, close_on_back
 from messenger.elements.message_list import MessageList
 from messenger.elements.user_list import UserCount, UserList

@@ -6,14 +6,17 @@ from typing import Any
 from nicegui import Client
 
 from auth import LoginSession
-from messenger.chat import Chat, ChatError, HistoryUnavailableError
-from messenger.elements.message_row import RowRenderer
+from messenger.chat import Chat, HistoryUnavailableError
+from messenger.commands import ChatError
+from messenger.elements.message_row import RowRenderer, mentioned_in
 from messenger.pages.broadcasts import Broadcasts
+from messenger.presence import Presence
 from messenger.rate_limits import Action, MemberLimits, in_words
 from messenger.realtime.dispatcher import Connection, Dispatcher, Sender
 from messenger.realtime.hub import Hub
 from messenger.realtime.protocol import (
     ConfirmedEvent,
+    CountUnreadEvent,
     EditEvent,
     JumpEvent,
     LoadNewerEvent,
@@ -26,12 +29,17 @@ from messenger.realtime.protocol import (
     SyncedMessagesEvent,
     SyncEvent,
     SyncFinishedEvent,
+    Unread,
+    UnreadEvent,
     WindowEvent,
 )
-from models import MessageView
+from models import GENERAL_ID, MessageView, user_hash
 
 SYNC_STEP = 200
 MAX_SYNCED = 2000
+MAX_UNREAD = 100  # in a room, that are counted
+EVERYONE = 'all'
+NO_ROOM = 'There is no such room. Choose another one.'
 LOGGED_OUT = 'You have been logged out, so this was not sent.'
 LIMITED: dict[type[Any], Action] = {
     PostEvent: 'post',
@@ -40,6 +48,7 @@ LIMITED: dict[type[Any], Action] = {
     LoadOlderEvent: 'load',
     LoadNewerEvent: 'load',
     JumpEvent: 'load',
+    CountUnreadEvent: 'load',
 }
 
 ChatSender = Sender[LoginSession]
@@ -52,6 +61,7 @@ class ChatEvents:
         self,
         hub: Hub,
         chat: Chat,
+        presence: Presence,
         broadcasts: Broadcasts,
         rows: RowRenderer,
         limits: MemberLimits,
@@ -60,6 +70,7 @@ class ChatEvents:
     ) -> None:
         self._hub = hub
         self._chat = chat
+        self._presence = presence
         self._broadcasts = broadcasts
         self._rows = rows
         self._limits = limits
@@ -81,6 +92,7 @@ class ChatEvents:
         dispatcher.on_question(LoadOlderEvent, self.load_older)
         dispatcher.on_question(LoadNewerEvent, self.load_newer)
         dispatcher.on_question(JumpEvent, self.jump)
+        dispatcher.on_question(CountUnreadEvent, self.count_unread)
 
     def _admit(self, session: LoginSession, event_type: type[Any]) -> None:
         if action := LIMITED.get(event_type):
@@ -89,7 +101,11 @@ class ChatEvents:
     async def post(self, sender: ChatSender, event: PostEvent) -> None:
         """Post a message; its row is the acknowledgement, except for a repeat, whose row may have been and gone."""
         await self._chat.post(
-            event.text, by=sender.session, client_message_id=event.client_message_id, reply_to=event.reply_to
+            event.text,
+            by=sender.session,
+            client_message_id=event.client_message_id,
+            reply_to=event.reply_to,
+            room_id=event.room,
         )
         if event.repeated:
             await sender.reply(ConfirmedEvent(event.client_message_id))
@@ -102,15 +118,20 @@ class ChatEvents:
         await self._chat.react(event.message_id, event.emoji, by=sender.session, on=event.on)
 
     async def sync(self, sender: ChatSender, event: SyncEvent) -> None:
-        """Bring a page up to date: tell it what comes from now on, and then what it has missed."""
+        """Bring a page up to date in a room: tell it what comes from now on, and then what it has missed."""
+        if event.room not in self._chat.rooms:
+            raise ChatError(NO_ROOM)
         if _is_late(sender, event):
             return
-        sender.connection.sync_number = event.number
-        sender.connection.client.storage['connection'] = sender.connection
-        # before reading: what is posted in between must not be lost
-        await self._hub.subscribe(sender.connection.client, sender.connection.channel)
-        await sender.reply(self._broadcasts.users)
         storage = sender.connection.client.storage
+        sender.connection.sync_number = event.number
+        storage['connection'], storage['room_id'] = sender.connection, event.room
+        # before reading: what is posted in between must not be lost
+        await self._hub.subscribe(sender.connection.client, sender.connection.channel, group=event.room)
+        self._presence.enter_room(sender.session, event.room)
+        await sender.reply(self._broadcasts.users(event.room))
+        if self._chat.rooms.are_several:
+            await sender.reply(self._broadcasts.rooms)
         is_comparable = event.cursor > 0 and storage.get('epoch') == self._chat.epoch
         storage['epoch'] = self._chat.epoch
         if not is_comparable or not await self._follow(sender, event):
@@ -120,7 +141,7 @@ class ChatEvents:
         """Send all changes after the page's cursor; return False if they are too many to be told one by one."""
         cursor = event.cursor
         for _ in range(MAX_SYNCED // SYNC_STEP):
-            changes = await self._chat.changes_after(cursor, SYNC_STEP)
+            changes = await self._chat.changes_after(cursor, SYNC_STEP, room_id=event.room)
             if sender.connection.sync_number != event.number:
                 return True  # the page has begun another one
             if changes:
@@ -135,31 +156,50 @@ class ChatEvents:
 
     async def _start_anew(self, sender: ChatSender, event: SyncEvent) -> None:
         await sender.reply(ResetEvent(event.number))
-        page = await self._chat.newest_page(self._page_size)
+        page = await self._chat.newest_page(self._page_size, room_id=event.room)
         await sender.reply(SyncedMessagesEvent(event.number, await self._rows.render_all(page.messages), history=True))
         await sender.reply(SyncFinishedEvent(event.number, page.seq, self._oldest_id(page.messages)))
 
     async def load_older(self, sender: ChatSender, event: LoadOlderEvent) -> None:
-        page = await self._chat.page_before(event.before, self._page_size)
+        page = await self._chat.page_before(event.before, self._page_size, room_id=room_of(sender))
         oldest_id = self._oldest_id(page)
         await sender.reply(OlderMessagesEvent(event.before, await self._rows.render_all(page), oldest_id))
 
     async def load_newer(self, sender: ChatSender, event: LoadNewerEvent) -> None:
-        page = await self._chat.page_from(event.after + 1, self._page_size)
+        page = await self._chat.page_from(event.after + 1, self._page_size, room_id=room_of(sender))
         await sender.reply(NewerMessagesEvent(event.after, await self._rows.render_all(page), self._newest_id(page)))
 
     async def jump(self, sender: ChatSender, event: JumpEvent) -> None:
         """Send a page of messages from before, and one from the message on."""
-        before = await self._chat.page_before(event.message_id, self._page_size)
-        after = await self._chat.page_from(event.message_id, self._page_size)
+        room_id = room_of(sender)
+        before = await self._chat.page_before(event.message_id, self._page_size, room_id=room_id)
+        after = await self._chat.page_from(event.message_id, self._page_size, room_id=room_id)
         messages = await self._rows.render_all([*before, *after])
         await sender.reply(WindowEvent(event.message_id, messages, self._oldest_id(before), self._newest_id(after)))
+
+    async def count_unread(self, sender: ChatSender, event: CountUnreadEvent) -> None:
+        seen = {int(room): id_ for room, id_ in event.seen.items() if int(room) in self._chat.rooms}
+        unread = await self._chat.unread(seen, by=sender.session, limit=MAX_UNREAD)
+        me = {user_hash(sender.session.user_id), EVERYONE}
+        rooms = {}
+        for room_id, messages in unread.items():
+            rows = await self._rows.render_all(messages)
+            if messages:
+                is_mentioned = any(not me.isdisjoint(mentioned_in(row)) for row in rows)
+                rooms[str(room_id)] = Unread(len(messages), is_mentioned)
+        await sender.reply(UnreadEvent(rooms))
 
     def _oldest_id(self, page: Sequence[MessageView]) -> int:
         return page[0].id if len(page) == self._page_size else 0
 
     def _newest_id(self, page: Sequence[MessageView]) -> int | None:
         return page[-1].id if len(page) == self._page_size else None
+
+
+def room_of(sender: ChatSender) -> int:
+    """Return the id of the room that a page shows."""
+    room_id: int = sender.connection.client.storage.get('room_id', GENERAL_ID)
+    return room_id
 
 
 def _is_late(sender: ChatSender, event: SyncEvent) -> bool:

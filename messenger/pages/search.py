@@ -10,7 +10,8 @@ from markupsafe import Markup
 from nicegui import ui
 
 from messenger import compat
-from messenger.chat import Chat, ChatError, HistoryUnavailableError
+from messenger.chat import Chat, HistoryUnavailableError
+from messenger.commands import ChatError
 from messenger.elements.browser_tab import close_on_back
 from messenger.elements.definition_list import DefinitionList
 from messenger.elements.search_field import SearchField

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 from nicegui import core
 
 from messenger import compat
-from messenger.realtime.protocol import CheckEvent, name_of, to_data, to_json
+from messenger.realtime.codec import name_of, to_data, to_json
+from messenger.realtime.protocol import CheckEvent
 
 MAX_UNREAD_BYTES = 2**19
 CHECK_INTERVAL = 0.5

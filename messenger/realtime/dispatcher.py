@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 from nicegui import Client, background_tasks, core
 
 from messenger.realtime.channel import SocketIOChannel, WebSocketChannel, open_channel
-from messenger.realtime.protocol import ProtocolError, RejectedEvent, ResyncEvent, name_of, parse
+from messenger.realtime.codec import ProtocolError, name_of, parse
+from messenger.realtime.protocol import RejectedEvent, ResyncEvent
 
 Session = TypeVar('Session')
 Event = TypeVar('Event')

@@ -1,4 +1,4 @@
-"""One group of pages, and what is told to all of them."""
+"""Groups of pages, and what is told to all of a group."""
 
 import asyncio
 import logging
@@ -13,34 +13,72 @@ from messenger.realtime.channel import Packet, SocketIOChannel, WebSocketChannel
 from messenger.realtime.protocol import RejectedEvent, ResyncEvent
 
 CHECK_EVERY = 50
+Channel = WebSocketChannel | SocketIOChannel
 log = logging.getLogger('messenger')
 
 
-class Hub:
-    """The pages that have subscribed; what is broadcast to them is encoded once.
+class Group:
+    """Pages that hear the same."""
 
-    A page that does not keep up waits for nobody and nobody waits for it: it is unsubscribed, which bounds what is kept
-    for it, and told to synchronize again once it has read what waits for it.
+    def __init__(self, name: str) -> None:
+        """
+        :param name: of the Socket.IO group for the pages that cannot be written to directly
+        """
+        self.name = name
+        self.websockets: dict[str, WebSocketChannel] = {}
+        self.others: dict[str, SocketIOChannel] = {}
+        self.broadcasts = 0
+
+    async def add(self, client_id: str, channel: Channel) -> None:
+        if isinstance(channel, WebSocketChannel):
+            self.websockets[client_id] = channel
+        else:
+            self.others[client_id] = channel
+            await core.sio.enter_room(channel.socket_id, self.name)
+
+    async def remove(self, client_id: str) -> None:
+        self.websockets.pop(client_id, None)
+        if channel := self.others.pop(client_id, None):
+            await core.sio.leave_room(channel.socket_id, self.name)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.websockets and not self.others
+
+
+class Hub:
+    """The pages that have subscribed, each to what is told to everybody and to one group.
+
+    What is broadcast is encoded once. A page that does not keep up waits for nobody and nobody waits for it: it is
+    unsubscribed, which bounds what is kept for it, and told to synchronize again once it has read what waits for it.
     """
 
-    def __init__(self, group: str, *, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, name: str, *, clock: Callable[[], float] = time.perf_counter) -> None:
         """
-        :param group: name of the Socket.IO group for the pages that cannot be written to directly
+        :param name: where the names of all Socket.IO groups begin
         """
-        self._group = group
+        self._name = name
         self._clock = clock
-        self._websockets: dict[str, WebSocketChannel] = {}
-        self._others: dict[str, SocketIOChannel] = {}
-        self._broadcasts = 0
+        self._everybody = Group(name)
+        self._groups: dict[int, Group] = {}
+        self._group_of: dict[str, int] = {}  # by the ids of pages
 
-    async def subscribe(self, client: Client, channel: WebSocketChannel | SocketIOChannel) -> None:
-        """Have a page hear what is broadcast from now on, by this connection and by no earlier one."""
+    @property
+    def groups(self) -> list[int]:
+        """All groups that a page has subscribed to."""
+        return list(self._groups)
+
+    async def subscribe(self, client: Client, channel: Channel, *, group: int) -> None:
+        """Have a page hear what is broadcast from now on, by this connection and by no earlier one.
+
+        :param group: which it is in from now on, instead of another one
+        """
         await self.unsubscribe(client)
-        if isinstance(channel, WebSocketChannel):
-            self._websockets[client.id] = channel
-        else:
-            self._others[client.id] = channel
-            await core.sio.enter_room(channel.socket_id, self._group)
+        self._group_of[client.id] = group
+        if group not in self._groups:
+            self._groups[group] = Group(f'{self._name}:{group}')
+        await self._everybody.add(client.id, channel)
+        await self._groups[group].add(client.id, channel)
 
     async def unsubscribe(self, client: Client) -> None:
         """Have a page hear nothing more."""
@@ -59,44 +97,52 @@ class Hub:
             await core.sio.emit(packet.name, packet.data, to=socket_id)
             await core.sio.disconnect(socket_id)
 
-    async def broadcast(self, event: Any) -> None:
-        """Send an event to all subscribed pages.
+    async def broadcast(self, event: Any, *, group: int | None = None) -> None:
+        """Send an event to all pages of a group, or to everybody.
 
         Returns after as long again as the sending took, so that with many pages half of the time is left for other
         work, and what is to be told meanwhile gathers into one event.
         """
+        members = self._everybody if group is None else self._groups.get(group)
+        if members is None:
+            return
         start = self._clock()
         packet = Packet(event)
-        for client_id, channel in list(self._websockets.items()):
+        for client_id, channel in list(members.websockets.items()):
             if channel.is_behind:
                 await self._pause(client_id, channel)
             else:
                 channel.write(packet)
-        if self._others:
-            await self._send_to_others(packet)
+        if members.others:
+            await self._send_to_others(members, packet)
         await asyncio.sleep(self._clock() - start)
 
-    async def _send_to_others(self, packet: Packet) -> None:
-        await core.sio.emit(packet.name, packet.data, room=self._group)
-        self._broadcasts += 1
-        if self._broadcasts % CHECK_EVERY:
+    async def _send_to_others(self, members: Group, packet: Packet) -> None:
+        await core.sio.emit(packet.name, packet.data, room=members.name)
+        members.broadcasts += 1
+        if members.broadcasts % CHECK_EVERY:
             return
-        for client_id, channel in list(self._others.items()):
+        for client_id, channel in list(members.others.items()):
             await channel.check()
             # while this waited, the page may have come back by another connection
-            if channel.is_behind and self._others.get(client_id) is channel:
+            if channel.is_behind and members.others.get(client_id) is channel:
                 await self._pause(client_id, channel)
 
-    async def _pause(self, client_id: str, channel: WebSocketChannel | SocketIOChannel) -> None:
+    async def _pause(self, client_id: str, channel: Channel) -> None:
         await self._remove(client_id)
         background_tasks.create(_resync(channel), name='wait for a slow page')
 
     async def _remove(self, client_id: str) -> None:
-        self._websockets.pop(client_id, None)
-        if channel := self._others.pop(client_id, None):
-            await core.sio.leave_room(channel.socket_id, self._group)
+        number = self._group_of.pop(client_id, None)
+        if number is None:
+            return
+        await self._everybody.remove(client_id)
+        group = self._groups[number]
+        await group.remove(client_id)
+        if group.is_empty and self._groups.get(number) is group:
+            del self._groups[number]
 
 
-async def _resync(channel: WebSocketChannel | SocketIOChannel) -> None:
+async def _resync(channel: Channel) -> None:
     await channel.drain()
     await channel.send(ResyncEvent())

@@ -1,16 +1,14 @@
 """Every event between a page and the server, in both directions, as a frozen dataclass.
 
-On the wire an event is a Socket.IO event called `name_of` its class, with one JSON object that holds the fields. What
-a page sends is hostile until `parse` has checked the types and sizes of all fields. ``docs/protocol.md`` is made from
-this module.
+`messenger.realtime.codec` makes them what is sent, and checks what pages send against the types and sizes given here.
+``docs/protocol.md`` is made from this module.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
 MAX_INT64 = 2**63 - 1
 MAX_TEXT_LENGTH = 100_000  # of what is looked at; how long a message may be is a rule of chat
@@ -19,12 +17,8 @@ Number = Annotated[int, Field(strict=True, ge=0, le=MAX_INT64)]
 Flag = Annotated[bool, Field(strict=True)]
 Key = Annotated[str, Field(strict=True, min_length=1, max_length=64)]
 Text = Annotated[str, Field(strict=True, max_length=MAX_TEXT_LENGTH)]
+RoomKey = Annotated[str, Field(strict=True, pattern=r'^\d{1,18}$')]
 ShortText = Annotated[str, Field(strict=True, max_length=64)]
-AnyEvent = TypeVar('AnyEvent')
-
-
-class ProtocolError(Exception):
-    """What a page has sent is no event of this protocol."""
 
 
 # --- from a page to the server
@@ -32,13 +26,14 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SyncEvent:
-    """The page has connected: it knows all changes up to ``cursor`` (0: none) and asks for those after it.
+    """The page has connected, or shows another room: it knows all changes of the room up to ``cursor`` (0: none).
 
     ``number`` grows with each synchronization of the page; only the answer to the latest one counts.
     """
 
     number: Number
     cursor: Number
+    room: Number = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,7 @@ class PostEvent:
     text: Text
     reply_to: Number | None = None
     repeated: Flag = False
+    room: Number = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +87,13 @@ class JumpEvent:
     message_id: Number
 
 
+@dataclass(frozen=True, slots=True)
+class CountUnreadEvent:
+    """The page shows a list of rooms: in each the user has seen the messages up to an id, and asks how many follow."""
+
+    seen: Annotated[dict[RoomKey, Number], Field(max_length=2000)]
+
+
 # --- from the server to pages
 
 
@@ -106,14 +109,15 @@ class RenderedMessage:
 
 @dataclass(frozen=True, slots=True)
 class MessagesEvent:
-    """Committed changes in the order of ``seq``, told to everybody.
+    """Committed changes of a room in the order of ``seq``, told to all who are in it.
 
-    ``follows`` is the ``seq`` that was the last one before them; a page that has not come so far has missed something
-    and synchronizes again.
+    ``follows`` is a ``seq`` after which nothing else has changed in this room before them; a page that has not come so
+    far has missed something and synchronizes again.
     """
 
     messages: Sequence[RenderedMessage]
     follows: int
+    room: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,65 +223,62 @@ class ListedUser:
 
 @dataclass(frozen=True, slots=True)
 class UsersEvent:
-    """Who is here: how many, and the first of them by name."""
+    """Who is online: how many, and the first of them by name; ``here`` of these are in the room, and come first."""
 
     count: int
     users: Sequence[ListedUser]
+    here: int
 
 
 @dataclass(frozen=True, slots=True)
 class TypingEvent:
-    """Users who are typing, by their hash; each sign holds for five seconds."""
+    """Users who are typing in the room, by their hash; each sign holds for five seconds."""
 
     users: dict[str, str]
 
 
-CLIENT_EVENTS = (
-    *(SyncEvent, PostEvent, EditEvent, ReactEvent),
-    *(LoadOlderEvent, LoadNewerEvent, JumpEvent),
-)
-SERVER_EVENTS = (
-    *(MessagesEvent, ResetEvent, SyncedMessagesEvent, SyncFinishedEvent, OlderMessagesEvent),
-    *(NewerMessagesEvent, WindowEvent, ResyncEvent),
-    *(CheckEvent, ConfirmedEvent, RejectedEvent, UsersEvent, TypingEvent),
-)
+@dataclass(frozen=True, slots=True)
+class ListedRoom:
+    """A room in the list of those that are not archived."""
+
+    id: int
+    name: str
 
 
-def name_of(event_type: type[Any]) -> str:
-    """Return the Socket.IO name of an event: ``chat:load_older`` for `LoadOlderEvent`."""
-    return _NAMES[event_type]
+@dataclass(frozen=True, slots=True)
+class RoomsEvent:
+    """The rooms, in the order in which they are listed."""
+
+    rooms: Sequence[ListedRoom]
 
 
-def parse(event_type: type[AnyEvent], data: Any) -> AnyEvent:
-    """Return the event that a page has sent.
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """That there is a message; ``mentions`` are the hashes of who is mentioned, and ``name`` is then the author's."""
 
-    :param data: what Socket.IO has decoded
-    :raises ProtocolError: if a field is missing, unknown, of another type or too large
-    """
-    if not isinstance(data, dict) or not data.keys() <= event_type.__annotations__.keys():
-        raise ProtocolError(event_type.__name__)
-    try:
-        event: AnyEvent = _ADAPTERS[event_type].validate_python(data)
-    except ValidationError:
-        raise ProtocolError(event_type.__name__) from None
-    return event
+    id: int
+    author: str
+    mentions: Sequence[str]
+    name: str
 
 
-def to_data(event: object) -> dict[str, Any]:
-    """Return the fields of an event as plain data."""
-    data: dict[str, Any] = _ADAPTERS[type(event)].dump_python(event, mode='json')
-    return data
+@dataclass(frozen=True, slots=True)
+class NewsEvent:
+    """What is new, by room, told to everybody; where there was too much, the latest of it."""
+
+    rooms: dict[str, Sequence[NewMessage]]
 
 
-def to_json(event: object) -> str:
-    """Return the fields of an event as a JSON object."""
-    return _ADAPTERS[type(event)].dump_json(event).decode()
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Messages of others that a user has not seen, and whether one of them mentions the user."""
+
+    count: int
+    mention: bool
 
 
-def _make_name(event_type: type[Any]) -> str:
-    words = re.findall('[A-Z][a-z]+', event_type.__name__.removesuffix('Event'))
-    return 'chat:' + '_'.join(words).lower()
+@dataclass(frozen=True, slots=True)
+class UnreadEvent:
+    """The answer to a `CountUnreadEvent`, for rooms where there is something; counts end at 100."""
 
-
-_NAMES: dict[type[Any], str] = {event_type: _make_name(event_type) for event_type in (*CLIENT_EVENTS, *SERVER_EVENTS)}
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {event_type: TypeAdapter(event_type) for event_type in _NAMES}
+    rooms: dict[str, Unread]

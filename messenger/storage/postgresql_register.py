@@ -19,7 +19,7 @@ from messenger.storage.lease import Lease
 from messenger.storage.listener import NOTIFY, Connection, Listener
 from messenger.storage.locks import LOGIN_LOCK, TAKE_LOCK
 from messenger.storage.register import Holder, Registration, Registrations, Shared
-from models import OnlineUser, User
+from models import GENERAL_ID, OnlineUser, User
 
 T = TypeVar('T')
 Transact = Callable[[Callable[[SyncConnection], Any]], Any]
@@ -37,6 +37,7 @@ class State:
     connected: bool = True
     online: bool = False
     away: bool = False
+    room_id: int = GENERAL_ID
 
 
 class TableRegistrations:
@@ -133,10 +134,10 @@ class PostgresqlRegister:
     def on_end(self, listener: Callable[[str], None]) -> None:
         self._on_end = listener
 
-    def announce(self, user_id: str, *, online: bool, away: bool) -> None:
+    def announce(self, user_id: str, *, online: bool, away: bool, room_id: int = GENERAL_ID) -> None:
         if online or user_id in self._states:
             state = self._states.setdefault(user_id, State())
-            state.online, state.away = online, away
+            state.online, state.away, state.room_id = online, away, room_id
             self._changed.add(user_id)
 
     def on_people(self, listener: Callable[[Sequence[OnlineUser]], None]) -> None:
@@ -188,6 +189,7 @@ class PostgresqlRegister:
             'connected': [state.connected for state in states.values()],
             'online': [state.online for state in states.values()],
             'away': [state.away for state in states.values()],
+            'room_ids': [state.room_id for state in states.values()],
         }
         try:
             await self._run(

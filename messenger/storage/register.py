@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from models import OnlineUser, User
+from models import GENERAL_ID, OnlineUser, User
 
 T = TypeVar('T')
 
@@ -79,7 +79,7 @@ class Register(Protocol):
     def on_end(self, listener: Callable[[str], None]) -> None:
         """Have ``listener`` called with the token of each session that another one has ended."""
 
-    def announce(self, user_id: str, *, online: bool, away: bool) -> None:
+    def announce(self, user_id: str, *, online: bool, away: bool, room_id: int = GENERAL_ID) -> None:
         """Tell other servers about a user of this one."""
 
     def on_people(self, listener: Callable[[Sequence[OnlineUser]], None]) -> None:
@@ -140,7 +140,7 @@ class MemoryRegister:
     def on_end(self, listener: Callable[[str], None]) -> None:
         pass
 
-    def announce(self, user_id: str, *, online: bool, away: bool) -> None:
+    def announce(self, user_id: str, *, online: bool, away: bool, room_id: int = GENERAL_ID) -> None:
         pass
 
     def on_people(self, listener: Callable[[Sequence[OnlineUser]], None]) -> None:

@@ -4,6 +4,7 @@ from sqlalchemy import JSON, Boolean, Column, Float, Integer, String, Table
 
 from messenger.storage import lease
 from messenger.storage.lease import SERVERS
+from models import Int64
 
 login_session = Table(
     'login_session',
@@ -18,6 +19,7 @@ login_session = Table(
     Column('connected', Boolean, nullable=False),
     Column('online', Boolean, nullable=False),
     Column('away', Boolean, nullable=False),
+    Column('room_id', Int64, nullable=False, server_default='1'),
 )
 throttle = Table(
     'throttle',
@@ -42,19 +44,20 @@ INSERT INTO login_session (user_id, name, token, name_look, user_id_look, networ
 VALUES (%(user_id)s, %(name)s, %(token)s, %(name_look)s, %(user_id_look)s, %(network)s, %(server)s, true, false, false)
 ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, token = excluded.token, name_look = excluded.name_look,
     user_id_look = excluded.user_id_look, network = excluded.network, server = excluded.server,
-    connected = true, online = false, away = false
+    connected = true, online = false, away = false, room_id = 1
 """
 REMOVE = 'DELETE FROM login_session WHERE token = ANY(%(tokens)s)'
 REMOVE_ALL = 'DELETE FROM login_session WHERE server = %(server)s'
 FORGET = 'DELETE FROM login_session WHERE NOT EXISTS (SELECT FROM replica WHERE token = server)'
 UPDATE = """
-UPDATE login_session SET connected = wanted.connected, online = wanted.online, away = wanted.away
-FROM unnest(%(user_ids)s::text[], %(connected)s::bool[], %(online)s::bool[], %(away)s::bool[])
-    AS wanted (user_id, connected, online, away)
+UPDATE login_session SET connected = wanted.connected, online = wanted.online, away = wanted.away,
+    room_id = wanted.room_id
+FROM unnest(%(user_ids)s::text[], %(connected)s::bool[], %(online)s::bool[], %(away)s::bool[], %(room_ids)s::bigint[])
+    AS wanted (user_id, connected, online, away, room_id)
 WHERE login_session.user_id = wanted.user_id AND server = %(server)s
 """
 ELSEWHERE = f"""
-SELECT name, user_id, away FROM login_session
+SELECT name, user_id, away, room_id FROM login_session
 WHERE online AND server <> %(server)s AND server IN ({lease.HEARD})
 ORDER BY user_id
 """

@@ -148,9 +148,13 @@ class Store:
         found = await self._read(statements.MESSAGES_WITH_IDS, ids=[clamp_int64(message_id)])
         return found[0] if found else None
 
+    def read_rooms(self) -> list[RoomView]:
+        """Return all rooms, the first that was made first; waits for the disk."""
+        return self._database.read(read_rooms)
+
     async def rooms(self) -> list[RoomView]:
         """Return all rooms, the first that was made first."""
-        return await asyncio.to_thread(self._database.read, read_rooms)
+        return await asyncio.to_thread(self.read_rooms)
 
     async def newest_page(self, limit: int, *, room_id: int = GENERAL_ID) -> NewestPage:
         """Return the newest ``limit`` messages of a room, and the position of the latest change of all."""

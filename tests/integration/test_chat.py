@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from auth import LoginSession
-from messenger.chat import Chat, ChatError, join_changes
+from messenger.chat import Chat, join_changes
+from messenger.commands import ChatError
 from messenger.storage import Store
 from models import Changes, MessageView, Reaction, fold_name
 from tests.support.databases import held

@@ -122,12 +122,11 @@ async def test_a_server_that_was_away_for_too_long_writes_nothing(
     replicas: Sequence[Replica], postgres: Postgres, database_url: str
 ) -> None:
     a, b, _ = replicas
-    postgres.execute("UPDATE replica SET seen_at = now() - interval '21 s' WHERE name = 'a'", database_url)
 
-    with pytest.raises(CommitError, match='LeaseLostError'):
-        await a.post('I was away')
-    with pytest.raises(CommitError, match='LeaseLostError'):
-        await a.store.apply(EditMessage(1, 'ann', 'I was away'))
+    for attempt in (a.post('I was away'), a.store.apply(EditMessage(1, 'ann', 'I was away'))):
+        postgres.execute("UPDATE replica SET seen_at = now() - interval '21 s' WHERE name = 'a'", database_url)
+        with pytest.raises(CommitError, match='LeaseLostError'):
+            await attempt
 
     await b.post('still here')
     await b.has_told('still here')

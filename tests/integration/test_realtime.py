@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from messenger.pages.client_page import OTHER_CONNECTION
+from messenger.realtime.codec import CLIENT_EVENTS, name_of
 from messenger.realtime.protocol import (
-    CLIENT_EVENTS,
     ConfirmedEvent,
+    CountUnreadEvent,
     EditEvent,
     JumpEvent,
     LoadNewerEvent,
@@ -24,7 +25,6 @@ from messenger.realtime.protocol import (
     SyncFinishedEvent,
     TypingEvent,
     UsersEvent,
-    name_of,
 )
 from tests.conftest import Join
 from tests.support.crowd import all_of, others_say
@@ -50,6 +50,7 @@ EVERY_EVENT = [
     LoadOlderEvent(1),
     LoadNewerEvent(1),
     JumpEvent(1),
+    CountUnreadEvent({'1': 0}),
 ]
 HOSTILE: list[Any] = [
     *([], ['x'], [None], [7], [{}, {}], [[1]], [{'x': 1}]),

@@ -6,7 +6,8 @@ from itertools import zip_longest
 from typing import Any
 
 from auth import LoginSession
-from messenger.chat import Chat, ChatError
+from messenger.chat import Chat
+from messenger.commands import ChatError
 from tests.integration.test_chat import ANN, BEN
 from tests.support.postgres import both_engines
 

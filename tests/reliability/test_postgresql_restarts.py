@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from messenger.chat import Chat, ChatError
+from messenger.chat import Chat
+from messenger.commands import ChatError
 from messenger.storage import Store
 from tests.integration.test_chat import ANN
 from tests.reliability.conftest import ReadRows, StartWriter

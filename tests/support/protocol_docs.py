@@ -9,7 +9,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from messenger.realtime.protocol import CLIENT_EVENTS, SERVER_EVENTS, ListedUser, RenderedMessage, name_of
+from messenger.realtime.codec import CLIENT_EVENTS, SERVER_EVENTS, name_of
+from messenger.realtime.protocol import ListedRoom, ListedUser, NewMessage, RenderedMessage, Unread
 from tests.support.server import ROOT
 
 FILE = ROOT / 'docs' / 'protocol.md'
@@ -27,7 +28,7 @@ On every connection a page sends `chat:sync` with its cursor. It gets `chat:sync
 one with the higher `seq` counts.
 """
 PLAIN = {int: 'number', float: 'number', str: 'text', bool: 'true or false', NoneType: 'null'}
-OBJECTS = (RenderedMessage, ListedUser)
+OBJECTS = (RenderedMessage, ListedUser, ListedRoom, NewMessage, Unread)
 
 
 def generate() -> str:

@@ -18,8 +18,8 @@ from aiohttp import ClientError
 from socketio.exceptions import SocketIOError
 
 from messenger.compat import allow_large_polling_payloads
-from messenger.realtime import protocol
-from messenger.realtime.protocol import SERVER_EVENTS, SyncFinishedEvent, name_of
+from messenger.realtime.codec import SERVER_EVENTS, name_of, parse, to_data
+from messenger.realtime.protocol import SyncFinishedEvent
 from tests.support.message_model import MessageModel
 from tests.support.person import PASSWORD
 
@@ -47,7 +47,7 @@ class Connection:
 
     async def send(self, event: object) -> None:
         """Send an event of the protocol."""
-        await self.forge(name_of(type(event)), protocol.to_data(event))
+        await self.forge(name_of(type(event)), to_data(event))
 
     async def forge(self, name: str, *data: object) -> None:
         """Send anything that JSON can say, such as numbers of any size and half surrogate pairs."""
@@ -81,7 +81,7 @@ class Connection:
         if name not in EVENTS:
             await self._page.take_update(name, data)
             return
-        event = protocol.parse(EVENTS[name], data)
+        event = parse(EVENTS[name], data)
         self.received.append(event)
         self._queues[type(event)].put_nowait(event)
         if self._page.connection is self:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messenger.chat import ChatError, clean_text
+from messenger.chat import clean_text
+from messenger.commands import ChatError
 from messenger.markdown import find_emoji, first_line, is_only_emoji, render, render_markdown
 from tests.support.work import calls
 

@@ -119,7 +119,7 @@ async def test_typing_is_told_every_two_seconds_at_most(presence: Presence, cloc
         clock.advance(pause)
         presence.set_typing(ANN)
 
-    assert typing == [ANN, ANN]
+    assert typing == [OnlineUser('Ann', 'ann')] * 2
 
 
 async def test_user_who_is_not_online_types_nothing(presence: Presence, typing: list[User]) -> None:

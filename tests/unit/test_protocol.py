@@ -7,35 +7,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from messenger.realtime.codec import CLIENT_EVENTS, SERVER_EVENTS, ProtocolError, name_of, parse, to_data, to_json
 from messenger.realtime.protocol import (
-    CLIENT_EVENTS,
     MAX_INT64,
     MAX_TEXT_LENGTH,
-    SERVER_EVENTS,
+    CountUnreadEvent,
     EditEvent,
     JumpEvent,
     LoadNewerEvent,
     LoadOlderEvent,
     MessagesEvent,
     PostEvent,
-    ProtocolError,
     ReactEvent,
     RenderedMessage,
     SyncEvent,
-    name_of,
-    parse,
-    to_data,
-    to_json,
 )
 
 EVENTS = [
-    SyncEvent(number=1, cursor=0),
-    PostEvent('k', 'Hello', reply_to=3, repeated=True),
+    SyncEvent(number=1, cursor=0, room=2),
+    PostEvent('k', 'Hello', reply_to=3, repeated=True, room=2),
     EditEvent('k', 7, 'Hello', repeated=True),
     ReactEvent(7, '👍', on=True),
     LoadOlderEvent(before=50),
     LoadNewerEvent(after=50),
     JumpEvent(message_id=7),
+    CountUnreadEvent({'1': 7}),
 ]
 GOOD = {type(event): to_data(event) for event in EVENTS}
 FIELDS = [(type_, field.name) for type_ in CLIENT_EVENTS for field in fields(type_)]
@@ -46,10 +42,12 @@ NOT_SHORT = ['x' * 65, *NOT_A_TEXT]
 WRONG: dict[tuple[type, str], list[Any]] = {
     (SyncEvent, 'number'): NOT_A_NUMBER,
     (SyncEvent, 'cursor'): NOT_A_NUMBER,
+    (SyncEvent, 'room'): NOT_A_NUMBER,
     (PostEvent, 'client_message_id'): ['', *NOT_SHORT],
     (PostEvent, 'text'): NOT_A_TEXT,
     (PostEvent, 'reply_to'): [wrong for wrong in NOT_A_NUMBER if wrong is not None],
     (PostEvent, 'repeated'): NOT_A_FLAG,
+    (PostEvent, 'room'): NOT_A_NUMBER,
     (EditEvent, 'client_message_id'): ['', *NOT_SHORT],
     (EditEvent, 'message_id'): NOT_A_NUMBER,
     (EditEvent, 'text'): NOT_A_TEXT,
@@ -60,8 +58,21 @@ WRONG: dict[tuple[type, str], list[Any]] = {
     (LoadOlderEvent, 'before'): NOT_A_NUMBER,
     (JumpEvent, 'message_id'): NOT_A_NUMBER,
     (LoadNewerEvent, 'after'): NOT_A_NUMBER,
+    (CountUnreadEvent, 'seen'): [
+        None,
+        7,
+        [],
+        {'x': 1},
+        {'1': 'x'},
+        {'1': -1},
+        {'9' * 19: 1},
+        dict.fromkeys(map(str, range(2001)), 1),
+    ],
 }
-OPTIONAL = {(PostEvent, 'reply_to'), (PostEvent, 'repeated'), (EditEvent, 'repeated')}
+OPTIONAL = {
+    *((PostEvent, 'reply_to'), (PostEvent, 'repeated'), (EditEvent, 'repeated')),
+    *((SyncEvent, 'room'), (PostEvent, 'room')),
+}
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(max_size=9),
@@ -138,7 +149,8 @@ def test_json_and_data_are_the_same() -> None:
     event = MessagesEvent([RenderedMessage(1, 2, 'k', '<p>”</p>')], 1)
 
     assert parse(MessagesEvent, to_data(event)) == event
-    assert to_json(event) == ('{"messages":[{"id":1,"seq":2,"client_message_id":"k","html":"<p>”</p>"}],"follows":1}')
+    html = '{"id":1,"seq":2,"client_message_id":"k","html":"<p>”</p>"}'
+    assert to_json(event) == f'{{"messages":[{html}],"follows":1,"room":1}}'
 
 
 def assert_parsed_or_refused(event_type: type, data: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messenger.chat import ChatError
+from messenger.commands import ChatError
 from messenger.folding import fold
 from messenger.search import mark_terms, parse_query
 from models import MessageView, SearchQuery
