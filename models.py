@@ -153,8 +153,8 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class NewestPage:
-    """The newest messages of a room, oldest first, when ``seq`` was the position of the latest change of all."""
+class RoomPage:
+    """Messages of a room: who has them, and all that was changed before, knows all its changes up to ``seq``."""
 
     seq: int
     messages: Sequence[MessageView]

@@ -19,8 +19,8 @@ from models import (
     DeleteMessage,
     EditMessage,
     MessageView,
-    NewestPage,
     PostMessage,
+    RoomPage,
     SearchPage,
     SearchQuery,
     SetReaction,
@@ -143,8 +143,8 @@ class Chat:
             raise ChatError('Only your own messages can be changed.')
         return message
 
-    async def newest_page(self, limit: int, *, room_id: int = GENERAL_ID) -> NewestPage:
-        """Return the newest ``limit`` messages of a room, and the position of the latest change of all.
+    async def newest_page(self, limit: int, *, room_id: int = GENERAL_ID) -> RoomPage:
+        """Return the newest ``limit`` messages of a room, oldest first.
 
         :raises HistoryUnavailableError: here and below, if the database cannot be read
         """
@@ -158,9 +158,9 @@ class Chat:
         """Return the first ``limit`` messages of a room from the one with ``message_id`` on."""
         return await self._read(self._store.page_from(message_id, limit, room_id=room_id))
 
-    async def changes_after(self, seq: int, limit: int, *, room_id: int = GENERAL_ID) -> list[MessageView]:
-        """Return the first ``limit`` messages of a room that changed after position ``seq``, by their last changes."""
-        return await self._read(self._store.changes_after(seq, limit, room_id=room_id))
+    async def changes_after(self, seq: int, limit: int, *, room_id: int = GENERAL_ID) -> RoomPage:
+        """Return the first ``limit`` messages of a room that changed after position ``seq``."""
+        return await self._read(self._store.room_changes_after(seq, limit, room_id=room_id))
 
     async def unread(self, seen: Mapping[int, int], *, by: User, limit: int) -> dict[int, list[MessageView]]:
         """Return the first ``limit`` messages of others in each room after those that a user has seen.

@@ -144,12 +144,11 @@ class ChatEvents:
             changes = await self._chat.changes_after(cursor, SYNC_STEP, room_id=event.room)
             if sender.connection.sync_number != event.number:
                 return True  # the page has begun another one
-            if changes:
-                cursor = changes[-1].seq
-                await sender.reply(
-                    SyncedMessagesEvent(event.number, await self._rows.render_all(changes), history=False)
-                )
-            if len(changes) < SYNC_STEP:
+            cursor = changes.seq
+            if changes.messages:
+                rows = await self._rows.render_all(changes.messages)
+                await sender.reply(SyncedMessagesEvent(event.number, rows, history=False))
+            if len(changes.messages) < SYNC_STEP:
                 await sender.reply(SyncFinishedEvent(event.number, cursor, None))
                 return True
         return False

@@ -1,6 +1,6 @@
 """What the changes of each room follow."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from models import Changes, MessageView
 
@@ -21,8 +21,11 @@ class RoomPositions:
         """Begin anew, since positions mean something else now."""
         self._told = -1
 
-    def split(self, changes: Changes) -> Iterator[tuple[int, int, list[MessageView]]]:
-        """Yield each room's id, what its changes follow, and these changes."""
+    def split(self, changes: Changes) -> Sequence[tuple[int, int, list[MessageView]]]:
+        """Return each room's id, what its changes follow, and these changes.
+
+        They count as told from now on: should telling them fail, the next ones in these rooms say what is missing.
+        """
         if changes.follows != self._told:  # the first ones; or something of others between them has not been told
             self._start = changes.follows
             self._told_in_room.clear()
@@ -30,6 +33,6 @@ class RoomPositions:
         by_room: dict[int, list[MessageView]] = {}
         for message in changes.messages:
             by_room.setdefault(message.room_id, []).append(message)
-        for room_id, messages in by_room.items():
-            yield room_id, self._told_in_room.get(room_id, self._start), messages
-            self._told_in_room[room_id] = messages[-1].seq
+        found = [(room_id, self._told_in_room.get(room_id, self._start), of_it) for room_id, of_it in by_room.items()]
+        self._told_in_room |= {room_id: of_it[-1].seq for room_id, of_it in by_room.items()}
+        return found

@@ -32,7 +32,7 @@ from models import (
     DeleteMessage,
     EditMessage,
     MessageView,
-    NewestPage,
+    RoomPage,
     RoomView,
     SearchPage,
     SearchQuery,
@@ -156,12 +156,12 @@ class Store:
         """Return all rooms, the first that was made first."""
         return await asyncio.to_thread(self.read_rooms)
 
-    async def newest_page(self, limit: int, *, room_id: int = GENERAL_ID) -> NewestPage:
-        """Return the newest ``limit`` messages of a room, and the position of the latest change of all."""
+    async def newest_page(self, limit: int, *, room_id: int = GENERAL_ID) -> RoomPage:
+        """Return the newest ``limit`` messages of a room, oldest first."""
 
-        def read(connection: Connection) -> NewestPage:
+        def read(connection: Connection) -> RoomPage:
             seq = connection.execute(statements.LAST).one().seq
-            return NewestPage(seq, read_views(connection, statements.NEWEST, room_id=room_id, limit=limit)[::-1])
+            return RoomPage(seq, read_views(connection, statements.NEWEST, room_id=room_id, limit=limit)[::-1])
 
         return await asyncio.to_thread(self._database.read, read)
 
@@ -175,14 +175,21 @@ class Store:
         values = {'message_id': clamp_int64(message_id), 'limit': limit, 'room_id': room_id}
         return await self._read(statements.FROM, **values)
 
-    async def changes_after(self, seq: int, limit: int, *, room_id: int | None = None) -> list[MessageView]:
-        """Return the first ``limit`` messages that changed after position ``seq``, in order of their latest changes.
+    async def changes_after(self, seq: int, limit: int) -> list[MessageView]:
+        """Return the first ``limit`` messages that changed after position ``seq``, in order of their latest changes."""
+        return await self._read(statements.CHANGES_AFTER, seq=clamp_int64(seq), limit=limit)
 
-        :param room_id: of the room whose messages count, None for all
-        """
-        if room_id is None:
-            return await self._read(statements.CHANGES_AFTER, seq=clamp_int64(seq), limit=limit)
-        return await self._read(statements.CHANGES_IN_ROOM_AFTER, seq=clamp_int64(seq), limit=limit, room_id=room_id)
+    async def room_changes_after(self, seq: int, limit: int, *, room_id: int) -> RoomPage:
+        """Return the first ``limit`` messages of a room that changed after position ``seq``."""
+        values = {'seq': clamp_int64(seq), 'limit': limit, 'room_id': room_id}
+
+        def read(connection: Connection) -> RoomPage:
+            last = connection.execute(statements.LAST).one().seq  # before the changes, which are then no fewer
+            found = read_views(connection, statements.CHANGES_IN_ROOM_AFTER, **values)
+            last_found = found[-1].seq if found else 0
+            return RoomPage(last_found if len(found) == limit else max(last, last_found), found)
+
+        return await asyncio.to_thread(self._database.read, read)
 
     async def unread(self, seen: Mapping[int, int], *, user_id: str, limit: int) -> dict[int, list[MessageView]]:
         """Return the first ``limit`` messages of others in each room after those that a user has seen.

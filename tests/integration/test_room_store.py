@@ -24,10 +24,13 @@ from models import (
     EditRoom,
     MessageView,
     PostMessage,
+    RoomPage,
     RoomView,
     SetReaction,
 )
+from tests.support.postgres import both_engines
 
+pytestmark = both_engines
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 Say = Callable[..., Awaitable[MessageView]]
 
@@ -175,8 +178,10 @@ async def test_each_room_has_its_own_pages_and_changes(store: Store, say: Say) -
     assert await store.page_before(general[3].id, 10) == general[:3]
     assert await store.page_before(ops[1].id, 1, room_id=2) == ops[:1]
     assert await store.page_from(general[2].id, 2) == general[2:4]
-    assert await store.changes_after(general[0].seq, 10, room_id=2) == ops
-    assert await store.changes_after(ops[0].seq, 10, room_id=1) == general[3:]
+    assert await store.room_changes_after(general[0].seq, 10, room_id=2) == RoomPage(10, ops)
+    assert await store.room_changes_after(ops[0].seq, 10, room_id=1) == RoomPage(10, general[3:])
+    assert await store.room_changes_after(0, 2, room_id=1) == RoomPage(general[1].seq, general[:2])
+    assert await store.room_changes_after(10, 10, room_id=1) == RoomPage(10, [])
     assert len(await store.changes_after(0, 100)) == 10
 
 
