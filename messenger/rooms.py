@@ -1,7 +1,6 @@
 """The rooms that there are, and what users can do to them."""
 
 import asyncio
-import re
 import unicodedata
 import uuid
 from collections.abc import Callable
@@ -9,9 +8,9 @@ from datetime import datetime
 
 from nicegui import Event
 
-from messenger.commands import ChatError, apply_command
+from messenger.commands import REFUSALS, ChatError, apply_command
 from messenger.lookalikes import is_invisible
-from messenger.storage import DatabaseUnavailableError, Store
+from messenger.storage import DatabaseUnavailableError, RoomNotFoundError, Store
 from models import GENERAL_ID, ArchiveRoom, CreateRoom, EditRoom, MessageView, RoomView, User, fold_name
 
 MAX_NAME_LENGTH = 40
@@ -33,6 +32,7 @@ class Rooms:
         self._store = store
         self._max_rooms = max_rooms
         self._clock = clock
+        self._renewing = asyncio.Lock()
         self._by_id = {room.id: room for room in store.read_rooms()}
 
     def __getitem__(self, room_id: int) -> RoomView:
@@ -74,33 +74,41 @@ class Rooms:
 
     async def edit(self, room_id: int, name: str, topic: str, *, by: User) -> None:
         """Give a room another name or topic; ``general`` keeps its name."""
-        name, topic, room = clean_name(name), clean_topic(topic), self._by_id[room_id]
+        name, topic, room = clean_name(name), clean_topic(topic), self._get(room_id)
         if room_id == GENERAL_ID and name != room.name:
             raise ChatError('This room is always called general. Its topic can be changed.')
         if (name, topic) != (room.name, room.topic):
             await self._apply(EditRoom(*self._sign(by), room_id=room_id, name=name, topic=topic))
 
     async def archive(self, room_id: int, archived: bool, *, by: User) -> None:
-        """Close a room, or bring it back."""
-        if archived != self._by_id[room_id].archived:
+        """Close a room, or bring it back; ``general`` is never closed."""
+        if room_id == GENERAL_ID:
+            raise ChatError('This room is always there.')
+        if archived != self._get(room_id).archived:
             command = ArchiveRoom(*self._sign(by), room_id=room_id, archived=archived, max_rooms=self._max_rooms)
             await self._apply(command)
 
     async def renew(self) -> None:
         """Read what the rooms are now, from a database that may not be there for a while."""
-        while True:
-            try:
-                rooms = await self._store.rooms()
-                break
-            except DatabaseUnavailableError:
-                await asyncio.sleep(RETRY_AFTER)
-        self._by_id = {room.id: room for room in rooms}
+        async with self._renewing:  # one after the other, or what was read first could count last
+            while True:
+                try:
+                    rooms = await self._store.rooms()
+                    break
+                except DatabaseUnavailableError:
+                    await asyncio.sleep(RETRY_AFTER)
+            self._by_id = {room.id: room for room in rooms}
         self.changed.emit()
 
     async def _apply(self, command: CreateRoom | EditRoom | ArchiveRoom) -> MessageView:
         told = await apply_command(self._store, command)
         await self.renew()
         return told
+
+    def _get(self, room_id: int) -> RoomView:
+        if room_id not in self._by_id:
+            raise ChatError(REFUSALS[RoomNotFoundError])
+        return self._by_id[room_id]
 
     def _sign(self, by: User) -> tuple[str, str, str, datetime]:
         """Return the fields that all commands have: who, with which ``client_message_id``, and when."""
@@ -127,8 +135,9 @@ def clean_topic(topic: str) -> str:
 
 
 def to_slug(name: str) -> str:
-    """Return what stands in the address of a new room: the words of its name."""
-    return re.sub(r'[\W_]+', '-', fold_name(name)).strip('-') or 'room'
+    """Return what stands in the address of a new room: the letters, with their marks, and digits of its name."""
+    words = ''.join(char if unicodedata.category(char)[0] in 'LMN' else ' ' for char in fold_name(name)).split()
+    return '-'.join(words) or 'room'
 
 
 def _clean(text: str, max_length: int, what: str) -> str:

@@ -17,6 +17,7 @@ from messenger.storage.errors import (
     DatabaseUnavailableError,
     LeaseLostError,
     RoomArchivedError,
+    RoomNotFoundError,
 )
 from messenger.storage.follower import CHANGED, POSITION, Follower
 from messenger.storage.lease import Lease
@@ -34,6 +35,7 @@ from messenger.storage.postgresql_settings import (
     check_settings,
     options,
 )
+from messenger.storage.rooms import read_rooms
 from messenger.storage.schema import prepare_schema
 from messenger.storage.transaction import Command, Executed, execute, find_posted
 from models import Changes, MessageView, PostMessage
@@ -165,8 +167,11 @@ class PostgresqlDatabase:
             found = {(view.author_id, view.client_message_id): view for view in new}
             if len(found) < len(identities):  # the others were there already
                 found |= find_posted(connection, commands)
+            rooms = set() if len(found) == len(identities) else {room.id for room in read_rooms(connection)}
         outcomes: list[MessageView | CommandError] = [
-            found.get((command.author_id, command.client_message_id)) or RoomArchivedError() for command in commands
+            found.get((command.author_id, command.client_message_id))
+            or (RoomArchivedError() if command.room_id in rooms else RoomNotFoundError())
+            for command in commands
         ]
         return outcomes, Changes(new[0].seq - 1 if new else 0, new)
 
