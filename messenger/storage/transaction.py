@@ -73,6 +73,7 @@ class WriteTransaction:
         self._start, self._last_id = connection.execute(statements.LAST).one()
         self._seq = self._start
         self._last_in_room: dict[int, tuple[str, datetime]] = {}  # author and time
+        self._rooms: RoomTransaction | None = None  # as they are now, once somebody has asked
         self._inserted: list[MessageView] = []
         self._are_views_stale = False
 
@@ -167,7 +168,7 @@ class WriteTransaction:
         known = _known_ids(self._connection, [command]).get((command.author_id, command.client_message_id))
         if known:
             return known
-        first = self._last_id + 1
+        first, self._rooms = self._last_id + 1, None
         for number, (room_id, notice, text) in enumerate(RoomTransaction(self._connection).execute(command)):
             key = command.client_message_id + '+' * number  # a new name and a new topic are told one by one
             told = PostMessage(command.author, command.author_id, key, text, command.sent_at, room_id=room_id)
@@ -221,7 +222,8 @@ class WriteTransaction:
 
     def _check_open(self, room_id: int) -> None:
         if room_id != GENERAL_ID:  # which is never archived
-            RoomTransaction(self._connection).check_open(room_id)
+            self._rooms = self._rooms or RoomTransaction(self._connection)
+            self._rooms.check_open(room_id)
 
     def _get_editable(self, command: EditMessage) -> MessageView:
         message = self._get(command.message_id)

@@ -143,6 +143,20 @@ async def test_archived_room_is_read_only_until_it_is_back(store: Store, say: Sa
     ]
 
 
+async def test_room_that_is_archived_in_a_group_is_read_only_for_the_rest_of_it(store: Store, say: Say) -> None:
+    await store.apply(create('Ops'))
+    message = await say('Keep this', 2)
+
+    posted, archived, edited = await asyncio.gather(
+        store.apply(PostMessage('Ben', 'ben', 'k', 'In time', NOON, room_id=2)),
+        store.apply(archive(2)),
+        store.apply(EditMessage(message.id, 'ben', 'Too late')),
+        return_exceptions=True,
+    )
+
+    assert [type(outcome) for outcome in (posted, archived, edited)] == [MessageView, MessageView, RoomArchivedError]
+
+
 async def test_repeat_of_what_was_posted_before_its_room_was_archived_is_that_message(store: Store) -> None:
     await store.apply(create('Ops'))
     command = PostMessage('Ben', 'ben', 'k', 'In time', NOON, room_id=2)
