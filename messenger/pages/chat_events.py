@@ -160,13 +160,16 @@ class ChatEvents:
         await sender.reply(SyncFinishedEvent(event.number, page.seq, self._oldest_id(page.messages)))
 
     async def load_older(self, sender: ChatSender, event: LoadOlderEvent) -> None:
-        page = await self._chat.page_before(event.before, self._page_size, room_id=room_of(sender))
+        room_id = room_of(sender)
+        page = await self._chat.page_before(event.before, self._page_size, room_id=room_id)
         oldest_id = self._oldest_id(page)
-        await sender.reply(OlderMessagesEvent(event.before, await self._rows.render_all(page), oldest_id))
+        await sender.reply(OlderMessagesEvent(event.before, await self._rows.render_all(page), oldest_id, room_id))
 
     async def load_newer(self, sender: ChatSender, event: LoadNewerEvent) -> None:
-        page = await self._chat.page_from(event.after + 1, self._page_size, room_id=room_of(sender))
-        await sender.reply(NewerMessagesEvent(event.after, await self._rows.render_all(page), self._newest_id(page)))
+        room_id = room_of(sender)
+        page = await self._chat.page_from(event.after + 1, self._page_size, room_id=room_id)
+        newest_id = self._newest_id(page)
+        await sender.reply(NewerMessagesEvent(event.after, await self._rows.render_all(page), newest_id, room_id))
 
     async def jump(self, sender: ChatSender, event: JumpEvent) -> None:
         """Send a page of messages from before, and one from the message on."""
@@ -174,7 +177,8 @@ class ChatEvents:
         before = await self._chat.page_before(event.message_id, self._page_size, room_id=room_id)
         after = await self._chat.page_from(event.message_id, self._page_size, room_id=room_id)
         messages = await self._rows.render_all([*before, *after])
-        await sender.reply(WindowEvent(event.message_id, messages, self._oldest_id(before), self._newest_id(after)))
+        ends = self._oldest_id(before), self._newest_id(after)
+        await sender.reply(WindowEvent(event.message_id, messages, *ends, room_id))
 
     async def count_unread(self, sender: ChatSender, event: CountUnreadEvent) -> None:
         seen = {int(room): id_ for room, id_ in event.seen.items() if int(room) in self._chat.rooms}

@@ -153,11 +153,15 @@ class SyncFinishedEvent:
 
 @dataclass(frozen=True, slots=True)
 class OlderMessagesEvent:
-    """The messages just before the one with the id ``before``; ``oldest_id`` is as in `SyncFinishedEvent`."""
+    """The messages just before the one with the id ``before``; ``oldest_id`` is as in `SyncFinishedEvent`.
+
+    A page that shows another room than ``room`` by now ignores it; so with the next two.
+    """
 
     before: int
     messages: Sequence[RenderedMessage]
     oldest_id: int
+    room: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,7 @@ class NewerMessagesEvent:
     after: int
     messages: Sequence[RenderedMessage]
     newest_id: int | None
+    room: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,7 @@ class WindowEvent:
     messages: Sequence[RenderedMessage]
     oldest_id: int
     newest_id: int | None
+    room: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from messenger.realtime.protocol import MessagesEvent
 from tests.conftest import Join
 from tests.support.crowd import all_of
+from tests.support.rooms import make_rooms
 from tests.support.server import Server, both_ways
 from tests.support.socket_client import SocketClient
 from tests.support.table import NAMES, Step, Table, try_evenings
 from tests.support.wire import Wire
+
+ROOMS = 4
 
 
 class PageTable(Table):
@@ -24,6 +28,12 @@ class PageTable(Table):
 
     async def send(self, who: int, texts: list[str]) -> None:
         await self.clients[who].post(*texts)
+
+    async def enter_room(self, who: int, room: int) -> None:
+        client = self.clients[who]
+        client.model.enter_room(room)
+        if not client.connection.lost.is_set():
+            await client.send(client.model.sync())
 
 
 @both_ways
@@ -41,6 +51,43 @@ async def test_random_evening_leaves_every_page_with_all_of_it(
         assert ids == sorted(set(ids))
     for name, said in zip(NAMES, table.said, strict=True):
         assert [text for _, text in kept if text.startswith(name)] == said
+
+
+@try_evenings(40, longest_wait=100, rooms=ROOMS)
+async def test_random_evening_in_several_rooms_leaves_every_page_with_all_of_each(
+    evening: list[Step], rooms_table: PageTable, server: Server
+) -> None:
+    await rooms_table.play(evening)
+
+    kept = await all_of(server, sum(map(len, rooms_table.said)))
+    for who, client in enumerate(rooms_table.clients):
+        for room in range(1, ROOMS + 1):
+            await client.is_up_to_date()
+            await rooms_table.enter_room(who, room)
+            await client.shows(server.kept(room))
+            told = [event for event in client.connection.all(MessagesEvent) if event.room == room]
+            ids = [message.id for event in told for message in event.messages]
+            assert ids == sorted(set(ids))
+        await is_confirmed(client)
+    for name, said in zip(NAMES, rooms_table.said, strict=True):
+        assert [text for _, text in kept if text.startswith(name)] == said
+
+
+@pytest.fixture
+async def rooms_table(table: PageTable) -> PageTable:
+    """The same with some rooms, which all have been in before."""
+    for who, client in enumerate(table.clients):
+        for room in (*range(2, ROOMS + 1), 1):
+            await table.enter_room(who, room)
+            await client.is_up_to_date()
+    return table
+
+
+@pytest.fixture
+async def database_url(tmp_path: Path) -> str:
+    url = f'sqlite:///{tmp_path}/main.db'
+    await make_rooms(url, *[f'Room {number}' for number in range(2, ROOMS + 1)])
+    return url
 
 
 @pytest.fixture

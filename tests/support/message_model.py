@@ -16,22 +16,26 @@ from messenger.realtime.protocol import (
     SyncEvent,
     SyncFinishedEvent,
 )
+from models import GENERAL_ID
 
+NOTICE = 'class="message notice"'
 TEXT = re.compile(r'<div class="text[^>]*>(?:<p>)?(.*?)(?:</p>)?\s*</div>', re.DOTALL)
 
 
 class MessageModel:
-    """Places messages by id and keeps count of how far it has come.
+    """Places the messages of one room by id and keeps count of how far it has come; so for those it showed before.
 
     ``cursor``: all changes up to this ``seq`` are here; ``live``: what is posted can be sent; ``pending``: what has
-    been posted and is not confirmed; ``oldest_id``: all messages from this id on are here.
+    been posted and is not confirmed, in any room; ``oldest_id``: all messages from this id on are here.
     """
 
     def __init__(self) -> None:
+        self.room = GENERAL_ID
         self.rows: dict[int, RenderedMessage] = {}
         self.cursor = 0
         self.live = False
         self.oldest_id: int | None = None
+        self._elsewhere: dict[int, tuple[dict[int, RenderedMessage], int, int | None]] = {}
         self.pending: dict[str, PostEvent] = {}
         self.number = 0
         self._told: tuple[int, int] | None = None
@@ -39,25 +43,31 @@ class MessageModel:
 
     @property
     def shown(self) -> list[tuple[int, str]]:
-        """The id and text of every message, from first to last."""
-        return [(id_, text_of(self.rows[id_])) for id_ in sorted(self.rows)]
+        """The id and text of every message, from first to last, but for those that tell of the room."""
+        return [(id_, text_of(row)) for id_, row in sorted(self.rows.items()) if NOTICE not in row.html]
 
     def sync(self) -> SyncEvent:
         """Begin another synchronization."""
         self.live, self._told, self._is_torn = False, None, False
         self.number += 1
-        return SyncEvent(self.number, self.cursor)
+        return SyncEvent(self.number, self.cursor, self.room)
+
+    def enter_room(self, room: int) -> None:
+        """Show a room, with what is known of it; to be synchronized next."""
+        self._elsewhere[self.room] = self.rows, self.cursor, self.oldest_id
+        self.room, self.live = room, False
+        self.rows, self.cursor, self.oldest_id = self._elsewhere.pop(room, ({}, 0, None))
 
     def post(self, text: str) -> PostEvent:
         """Write a message, which is pending until it is confirmed."""
-        event = PostEvent(str(uuid.uuid4()), text)
+        event = PostEvent(str(uuid.uuid4()), text, room=self.room)
         self.pending[event.client_message_id] = event
         return event
 
     def take(self, event: Any) -> SyncEvent | None:
         """Take an event from the server, and return the synchronization that it makes necessary."""
         match event:
-            case MessagesEvent():
+            case MessagesEvent() if event.room == self.room:
                 return self._take_messages(event)
             case ConfirmedEvent(client_message_id):
                 self.pending.pop(client_message_id, None)
@@ -71,7 +81,7 @@ class MessageModel:
             case SyncFinishedEvent(number) if number == self.number:
                 return self._finish(event)
             case OlderMessagesEvent(before, messages, oldest_id) if (
-                self.oldest_id is not None and before >= self.oldest_id
+                event.room == self.room and self.oldest_id is not None and before >= self.oldest_id
             ):
                 for message in messages:
                     self._upsert(message, True)

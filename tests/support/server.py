@@ -106,10 +106,12 @@ class Server:
     async def kill(self) -> None:
         await self.stop(signal.SIGKILL)
 
-    def kept(self) -> list[tuple[int, str]]:
-        """The id and text of every message in the database, from first to last."""
+    def kept(self, room_id: int | None = None) -> list[tuple[int, str]]:
+        """The id and text of every message of a room, or of all, from first to last, but for those that tell of it."""
+        in_room = '' if room_id is None else f'AND room_id = {room_id}'
         with closing(sqlite3.connect(f'file:{self.database}?mode=ro', uri=True)) as database:
-            return database.execute('SELECT id, text FROM message ORDER BY id').fetchall()
+            select = f"SELECT id, text FROM message WHERE notice = '' {in_room} ORDER BY id"
+            return database.execute(select).fetchall()
 
     def is_healthy(self) -> bool:
         try:

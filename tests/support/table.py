@@ -30,6 +30,9 @@ class Table:
     async def send(self, who: int, texts: list[str]) -> None:
         raise NotImplementedError
 
+    async def enter_room(self, who: int, room: int) -> None:
+        raise NotImplementedError
+
     async def cut(self, who: int) -> None:
         await self.wires[who].cut()
 
@@ -56,10 +59,13 @@ class Table:
 Step = Callable[[Table], Awaitable[None]]
 
 
-def try_evenings(count: int, *, longest_wait: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def try_evenings(
+    count: int, *, longest_wait: int, rooms: int = 1
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Have a test called with many an ``evening``.
 
     :param longest_wait: longest step in which nothing happens, in milliseconds
+    :param rooms: among which people change; the first ones that there are
     """
     anybody = st.integers(0, len(NAMES) - 1)
     steps: st.SearchStrategy[Step] = st.one_of(
@@ -69,4 +75,7 @@ def try_evenings(count: int, *, longest_wait: int) -> Callable[[Callable[..., An
         st.builds(lambda who, count: lambda table: table.fray(who, count), anybody, st.integers(1, 20_000)),
         st.builds(lambda time: lambda table: table.wait(time), st.integers(1, longest_wait)),
     )
+    if rooms > 1:
+        room = st.integers(1, rooms)
+        steps |= st.builds(lambda who, room: lambda table: table.enter_room(who, room), anybody, room)
     return lambda test: at_random(count)(given(evening=st.lists(steps, min_size=6, max_size=18))(test))
