@@ -132,8 +132,9 @@ class ChatEvents:
         await sender.reply(self._broadcasts.users(event.room))
         if self._chat.rooms.are_several:
             await sender.reply(self._broadcasts.rooms)
-        is_comparable = event.cursor > 0 and storage.get('epoch') == self._chat.epoch
-        storage['epoch'] = self._chat.epoch
+        epochs = storage.setdefault('epochs', {})  # in which the page has got to know each room
+        is_comparable = event.cursor > 0 and epochs.get(event.room) == self._chat.epoch
+        epochs[event.room] = self._chat.epoch
         if not is_comparable or not await self._follow(sender, event):
             await self._start_anew(sender, event)
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import make_url
 
+from messenger.realtime.protocol import ResetEvent
+from models import GENERAL_ID
 from tests.reliability.conftest import JoinServer, StartServer, StartWriter
 from tests.support.postgres import Postgres, find_programs, on_postgres
+from tests.support.rooms import make_rooms
 from tests.support.server import free_port
 from tests.support.waiting import until
 from tests.support.writer import Row
@@ -112,6 +115,32 @@ async def test_every_page_shows_what_the_new_primary_has(
     assert len(rows) == 50
     for page in (ann, ben):
         await page.shows(rows)
+
+
+async def test_page_that_comes_back_to_a_room_shows_what_the_new_primary_has_of_it(
+    pair: Pair, start_server: StartServer, join_server: JoinServer
+) -> None:
+    await make_rooms(pair.url, 'Ops')
+    ann = await join_server(await start_server('a', pair.url), 'Ann')
+    ann.model.enter_room(2)
+    await ann.sync()
+    await ann.post('kept')
+    await ann.sees('kept')
+    await pair.lose_touch()
+    await ann.post(*[f'lost {number}' for number in range(20)])
+    await ann.sees('lost 19')
+    ann.model.enter_room(GENERAL_ID)
+    await ann.sync()
+    resets = len(ann.connection.all(ResetEvent))
+
+    await pair.fail_over()
+    await until(lambda: len(ann.connection.all(ResetEvent)) > resets, 20)
+    await ann.is_up_to_date()
+    ann.model.enter_room(2)
+    await ann.sync()
+    await ann.is_up_to_date()
+
+    assert [text for _, text in ann.model.shown] == ['kept']
 
 
 @pytest.mark.endurance
