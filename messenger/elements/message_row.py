@@ -157,6 +157,11 @@ def initials_of(name: str) -> str:
     return ''.join(word[0] for word in words[:1] + words[1:][-1:]).upper()
 
 
+def may_mention(message: MessageView) -> bool:
+    """Return whether somebody may be mentioned in a message, or replied to by it; said without rendering it."""
+    return '@' in message.text or message.quote is not None
+
+
 def mentioned_in(row: RenderedMessage) -> list[str]:
     """Return the hashes of all who are mentioned in a message, or replied to by it; ``all`` is everybody."""
     return list(dict.fromkeys(user for users in MENTIONED.findall(row.html) for user in users.split()))

@@ -8,7 +8,7 @@ from nicegui import Client
 from auth import LoginSession
 from messenger.chat import Chat, HistoryUnavailableError
 from messenger.commands import ChatError
-from messenger.elements.message_row import RowRenderer, mentioned_in
+from messenger.elements.message_row import RowRenderer, may_mention, mentioned_in
 from messenger.pages.broadcasts import Broadcasts
 from messenger.presence import Presence
 from messenger.rate_limits import Action, MemberLimits, in_words
@@ -185,13 +185,22 @@ class ChatEvents:
         seen = {int(room): id_ for room, id_ in event.seen.items() if int(room) in self._chat.rooms}
         unread = await self._chat.unread(seen, by=sender.session, limit=MAX_UNREAD)
         me = {user_hash(sender.session.user_id), EVERYONE}
-        rooms = {}
-        for room_id, messages in unread.items():
-            rows = await self._rows.render_all(messages)
-            if messages:
-                is_mentioned = any(not me.isdisjoint(mentioned_in(row)) for row in rows)
-                rooms[str(room_id)] = Unread(len(messages), is_mentioned)
-        await sender.reply(UnreadEvent(rooms))
+        await sender.reply(
+            UnreadEvent(
+                {
+                    str(room_id): Unread(len(messages), await self._mention(messages, me))
+                    for room_id, messages in unread.items()
+                    if messages
+                }
+            )
+        )
+
+    async def _mention(self, messages: Sequence[MessageView], hashes: set[str]) -> bool:
+        """Return whether one of the messages mentions a user; few can, and only these are rendered."""
+        async for rows in self._rows.render_in_steps([message for message in messages if may_mention(message)]):
+            if any(not hashes.isdisjoint(mentioned_in(row)) for row in rows):
+                return True
+        return False
 
     def _oldest_id(self, page: Sequence[MessageView]) -> int:
         return page[0].id if len(page) == self._page_size else 0

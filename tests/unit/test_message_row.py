@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from messenger.elements.message_row import RowRenderer
+from messenger.elements.message_row import RowRenderer, may_mention, mentioned_in
 from models import MessageView, Quote, fold_name, user_hash
 from tests.support.work import calls
 
@@ -123,3 +125,21 @@ async def test_others_have_their_turn_between_rows(text: str, most: int) -> None
     assert [row.seq for step in steps for row in step] == list(range(1, 201))
     assert max(map(len, steps)) <= most
     assert turns >= len(steps) - 1
+
+
+@given(
+    st.lists(st.sampled_from(['@', '&#64;', '＠', 'jo', ' ', '[', '](x)', '`', '\\', '<', '>', '\n', 'a.'])).map(
+        ''.join
+    )
+)
+def test_message_that_mentions_somebody_is_one_that_may(text: str) -> None:
+    one = message(1, text or 'x')
+
+    assert may_mention(one) or mentioned_in(RowRenderer().render(one)) == []
+
+
+def test_reply_mentions_whom_it_replies_to() -> None:
+    reply = message(2, 'Yes', quote=Quote(1, 'Jo Lee', 'Tea?', deleted=False))
+
+    assert may_mention(reply)
+    assert mentioned_in(RowRenderer().render(reply)) == [user_hash('jo lee')]
