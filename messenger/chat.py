@@ -162,8 +162,10 @@ class Chat:
         """Return the first ``limit`` messages of a room that changed after position ``seq``."""
         return await self._read(self._store.room_changes_after(seq, limit, room_id=room_id))
 
-    async def unread(self, seen: Mapping[int, int], *, by: User, limit: int) -> dict[int, list[MessageView]]:
-        """Return the first ``limit`` messages of others in each room after those that a user has seen.
+    async def unread(
+        self, seen: Mapping[int, int], *, by: User, limit: int
+    ) -> tuple[int, dict[int, list[MessageView]]]:
+        """Return the id of the last message of all, and of each room the first ``limit`` unread messages of others.
 
         :param seen: the id of the last message that was seen, by the id of the room
         """

@@ -61,6 +61,11 @@ class Rooms:
         """Return the room with an address."""
         return next((room for room in self._by_id.values() if room.slug == slug), None)
 
+    def find_by_words(self, words: str) -> list[RoomView]:
+        """Return the rooms with all of some parts in their names, those that are archived last."""
+        parts = fold_name(words).split()
+        return [room for room in [*self.open, *self.archived] if all(part in fold_name(room.name) for part in parts)]
+
     async def create(self, name: str, topic: str, *, by: User) -> RoomView:
         """Make a room.
 

@@ -57,6 +57,7 @@ export default {
       this.applyTheme();
     },
     enter(path) {
+      this.path = path;
       history.replaceState({}, "", path + location.hash);
     },
     // here and not by the server, whose answer would come while somebody types, or a password manager has filled it in
@@ -80,7 +81,10 @@ export default {
       if (/** @type {PerformanceNavigationTiming} */ (navigation)?.type !== "reload") return null;
       return sessionStorage.getItem(LEFT) === "connected" ? "reload" : "restart";
     },
-    setUnread(count) {
+    // of the room that is shown, or of all others
+    setUnread(number, where = "here") {
+      this.unread = { ...this.unread, [where]: number };
+      const count = Object.values(this.unread).reduce((sum, each) => sum + each, 0);
       document.title = document.title.replace(/^(\(\d+\) )?/, count ? `(${count}) ` : "");
       if (this.icon) this.icon.href = count ? this.newsIcon : this.quietIcon;
     },
@@ -134,6 +138,7 @@ export default {
     },
     onBack() {
       if (!this.hasEntry) return;
+      if (this.path) this.enter(this.path); // the entry below may be of another room
       clearTimeout(this.returning);
       this.hasEntry = false;
       const id = this.isReturning ? null : this.opened.pop();

@@ -1,10 +1,10 @@
 // @ts-check
-// The browser's half of MessageList: it shows a window of the conversation, misses nothing, and keeps its reader's place.
+// The browser's half of MessageList: it shows a window of one room, misses nothing, and keeps its reader's place.
 
 import { ChangeCursor } from "change_cursor";
 import { watchConnection } from "connection_watch";
 import { MessageRange } from "message_range";
-import { authorOf, idOf, MessageRows, textOf } from "message_rows";
+import { authorOf, idOf, isNotice, MessageRows, textOf } from "message_rows";
 import MessageTools from "message_tools";
 import { RovingFocus } from "roving_focus";
 import { listen } from "socket_events";
@@ -45,7 +45,7 @@ export default {
       <typing-line ref="typing" :me="me" />
     </div>
   `,
-  props: { me: String, queue: Number, tab: Number, reactions: Array },
+  props: { me: String, queue: Number, tab: Number, reactions: Array, room: Number, slug: String },
   emits: ["reply", "edit", "delete", "pick", "tap"],
   data: () => ({
     live: false, // whether everything has come, and what is posted can be sent
@@ -76,13 +76,16 @@ export default {
   created() {
     this.changes = new ChangeCursor();
     this.editedRow = null;
+    this.shown = { id: this.room, slug: this.slug }; // the room that is here
+    this.places = new Map(); // by room: what was at the top when it was left, as { id, offset }; null at the end
     this.goal = idInAddress(); // the message to jump to once it is here
+    this.place = null; // where that one is to be, if it is only where the reader was
   },
   mounted() {
     this.rows = new MessageRows(this.$refs.rows, this.me);
     this.viewport = new Viewport(this.$refs.viewport, this.rows);
     this.range = new MessageRange(this.rows, this.viewport, this.ends);
-    this.unread = new UnreadMessages(this.rows, this.viewport, this.pill);
+    this.unread = new UnreadMessages(this.rows, this.viewport, this.pill, this.room);
     this.focus = new RovingFocus(this.rows);
     this.stopListening = listen({
       connect: this.syncAnew,
@@ -130,7 +133,7 @@ export default {
     sync() {
       this.live = false;
       this.isReceiving = true;
-      this.emit("sync", this.changes.startSync());
+      this.emit("sync", { ...this.changes.startSync(), room: this.shown.id });
     },
     onReset({ number }) {
       if (number !== this.changes.syncNumber) return;
@@ -147,18 +150,41 @@ export default {
       const isComplete = this.changes.finishSync(seq);
       if (oldest_id !== null) this.range.setOldest(oldest_id);
       if (!isComplete) return this.sync();
-      if (!this.hasBeenLive) this.unread.restore(this.ends.oldestId);
+      this.unread.restore(this.ends.oldestId);
       this.live = this.hasBeenLive = true;
       this.onScroll();
-      if (this.goal) this.jump(this.goal);
+      if (this.goal) this.show(this.goal);
       getElement(this.queue).resend();
     },
-    onMessages({ messages, follows }) {
+    onMessages({ messages, follows, room }) {
+      if (room !== this.shown.id) return;
       const { seq } = messages.at(-1);
       this.addNews(messages);
       if (this.changes.advance(follows, seq)) return;
       if (this.live) this.sync();
       else this.changes.note(follows, seq);
+    },
+
+    // --- another room: it is asked for at once, and what is here stays until it comes
+
+    openRoom(id, slug, messageId) {
+      if (id === this.shown.id) return messageId && this.jump(messageId);
+      const first = this.isFollowing() ? null : this.viewport.first();
+      this.places.set(this.shown.id, first && { id: idOf(first), offset: this.viewport.offsetOf(first) });
+      this.shown = { id, slug };
+      this.place = messageId ? null : this.places.get(id);
+      this.goal = messageId ?? this.place?.id ?? null;
+      this.$refs.tools.hide();
+      this.$refs.typing.clear();
+      this.unread.enterRoom(id);
+      this.range.forgetRequests();
+      this.changes.reset();
+      getElement(this.queue).enterRoom(id);
+      this.sync();
+    },
+    /** The last message that has been seen in a room; those of an unknown room count from where its user was last. */
+    seenIn(room) {
+      return this.unread.seenIn(room, this.range.highestId);
     },
 
     // --- rows: those of `history` may go before the first one, others only where the conversation is here
@@ -225,12 +251,17 @@ export default {
       this.range.setOldest(oldest_id);
       this.range.setNewest(newest_id);
       this.goal = null;
-      if (this.rows.get(message_id)) this.jump(message_id);
+      if (this.rows.get(message_id)) this.show(message_id);
     },
     jump(id) {
+      this.place = null;
+      this.show(id);
+    },
+    show(id) {
       const row = this.rows.get(id);
       this.goal = row ? null : id;
       if (!row) return this.emit("jump", { message_id: id });
+      if (this.place) return this.viewport.putAt(row, this.place.offset);
       row.scrollIntoView({ block: "center" });
       row.focus({ preventScroll: true });
       row.classList.add("flash");
@@ -247,7 +278,7 @@ export default {
       return !document.hidden && this.range.isAtEnd && this.viewport.distance < 40;
     },
     notice(rows) {
-      const news = rows.filter((row) => !this.rows.isOwn(row));
+      const news = rows.filter((row) => !this.rows.isOwn(row) && !isNotice(row));
       for (const row of rows) this.$refs.typing.forget(row.dataset.author);
       if (this.isFollowing()) this.onScroll();
       else if (news.length) this.unread.add(news);
@@ -306,10 +337,10 @@ export default {
       if (row) copy(textOf(row));
     },
     copyLink(id) {
-      copy(new URL(`#m${id}`, location.href).href);
+      copy(new URL(`/chat/${this.shown.slug}/${id}`, location.href).href);
     },
     editLast(event) {
-      const own = [...this.$refs.rows.querySelectorAll(".message.own:not(.deleted)")].at(-1);
+      const own = [...this.$refs.rows.querySelectorAll(".message.own:not(.deleted, .notice)")].at(-1);
       event.preventDefault();
       if (own) this.$emit("edit", idOf(own));
     },
@@ -332,7 +363,7 @@ export default {
     },
     offerActions(row) {
       if (mouse.matches) this.$refs.tools.show(row);
-      else if (!row.classList.contains("deleted")) this.$emit("tap", idOf(row), this.rows.isOwn(row));
+      else if (!row.matches(".deleted, .notice")) this.$emit("tap", idOf(row), this.rows.isOwn(row));
     },
     onHover(event) {
       const row = event.target.closest(".message");
@@ -364,9 +395,10 @@ export default {
   },
 };
 
-/** The message that the address leads to, if it leads to one. */
+/** The message that the address leads to, if it leads to one; before there were rooms, addresses ended with it. */
 function idInAddress() {
-  return +(location.hash.match(/^#m(\d{1,15})$/)?.[1] ?? 0) || null;
+  const [, id] = `${location.pathname}${location.hash}`.match(/^\/chat(?:\/[^/]+\/|.*#m)(\d{1,15})$/) ?? [];
+  return +(id ?? 0) || null;
 }
 
 // without HTTPS Quasar copies from a text area of its own, which takes the focus

@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import events, ui
 
 from messenger.elements.browser_tab import BrowserTab
+from models import RoomView
 
 MAX_LABEL_LENGTH = 200
 MODULES: list[str | Path] = [  # that the browser's half imports, by their names
@@ -24,7 +25,7 @@ MODULES: list[str | Path] = [  # that the browser's half imports, by their names
 
 
 class MessageList(ui.element, component='message_list.js', dependencies=MODULES):
-    """Shows messages in order of their ids: each once, and none is missing.
+    """Shows the messages of a room in order of their ids: each once, and none is missing.
 
     Its messages come as the events of `realtime.protocol`: it synchronizes on each connection and places rows by id.
     """
@@ -34,6 +35,7 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         *,
         me: str,
         tab: BrowserTab,
+        room: RoomView,
         reactions: Sequence[str],
         on_reply: Callable[[str, str], Any],
         on_edit: Callable[[int], Any],
@@ -44,6 +46,7 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         """
         :param me: the ``data-author`` of this user's own messages
         :param tab: announces what comes while nobody looks
+        :param room: that is shown first
         :param reactions: the emoji that are one tap away
         :param on_reply: called with the author and the first line of the message that is being replied to
         :param on_edit: called with the id of an own message that its user wants to edit; continue with `PostQueue.edit`
@@ -55,6 +58,8 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         self.props['me'] = me
         self.props['tab'] = tab.id
         self.props['reactions'] = list(reactions)
+        self.props['room'] = room.id
+        self.props['slug'] = room.slug
         self.on('reply', lambda e: on_reply(*_strings(e.args, 'author', 'line')))
         for name, handler in {'edit': on_edit, 'delete': on_delete, 'pick': on_pick_reaction}.items():
             self.on(name, _with_id(handler))
@@ -72,6 +77,10 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         """Have a button copy the text of a message, or its address."""
         method = 'copyLink' if link else 'copyText'
         button.on('click', js_handler=f'() => getElement({self.id}).{method}({message_id})')
+
+    def open_room(self, room: RoomView, message_id: int | None = None) -> None:
+        """Show another room: a message in it, or else what its user has looked at last."""
+        self.run_method('openRoom', room.id, room.slug, message_id)
 
     def jump(self, message_id: int) -> None:
         """Show a message, however old it is, and mark it."""

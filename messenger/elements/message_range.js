@@ -24,6 +24,7 @@ export class MessageRange {
 
   reset() {
     this.rows.clear();
+    this.highestId = 0;
     this.ends.oldestId = this.ends.newestId = null;
   }
 

@@ -133,6 +133,11 @@ export function idOf(row) {
   return +row.dataset.id;
 }
 
+/** Whether it tells what somebody did to the room. */
+export function isNotice(row) {
+  return row.classList.contains("notice");
+}
+
 export function authorOf(row) {
   return row.querySelector(".author").textContent;
 }

@@ -40,7 +40,7 @@ export default {
   methods: {
     async show(row) {
       if (this.hasFocus() && row !== this.row) return;
-      this.row = row.classList.contains("deleted") ? null : row;
+      this.row = row.matches(".deleted, .notice") ? null : row;
       await this.$nextTick();
       if (this.row === row) this.place();
     },

@@ -4,6 +4,7 @@
 import { listen } from "socket_events";
 
 const mouse = matchMedia("(hover: hover)"); // a phone's keyboard hides half of the conversation, and has no Shift + Enter
+const GENERAL = 1; // the room that is always there
 const COUNT_FROM = 200; // what is left is counted when it is less
 const MAX_LENGTH = 20_000; // the server closes a connection that sends more than any message may have
 const TOO_LONG = "This text is far too long for one message. Please send it in parts.";
@@ -12,20 +13,28 @@ const TOO_LONG = "This text is far too long for one message. Please send it in p
 export default {
   template: `
     <div class="post-queue">
-      <p v-for="item in pending" :key="item.client_message_id" class="pending">{{ item.text }}</p>
+      <p v-for="item in pendingHere" :key="item.client_message_id" class="pending">{{ item.text }}</p>
       <div ref="refusal" :id="'refusal-' + box" class="refusal" role="alert">{{ refusal }}</div>
       <div v-if="left < ${COUNT_FROM}" class="counter" :class="{ refusal: left < 0 }">{{ left }}</div>
     </div>
   `,
-  props: { me: String, box: Number, messages: Number, maxLength: Number },
+  props: { me: String, box: Number, messages: Number, maxLength: Number, firstRoom: Number },
   emits: ["context", "emptied"],
   data: () => ({
     pending: /** @type {any[]} */ ([]), // on their way: { client_message_id, text } and what they reply to or edit
     refusal: "",
     left: Infinity,
+    room: 0, // that is shown; what is written belongs to it
   }),
+  computed: {
+    pendingHere() {
+      return this.pending.filter((item) => roomOf(item) === this.room);
+    },
+  },
 
   created() {
+    this.room = this.firstRoom;
+    this.drafts = {}; // by room: { draft, edit }
     this.context = {}; // what the next text is: { reply_to } for a reply, { message_id } for an edit
     this.aside = null; // the draft that an edit has interrupted: { text, context }
     this.isHeld = false; // what is pending goes one by one, since the server has asked for some time between
@@ -66,14 +75,16 @@ export default {
         this.refusal = TOO_LONG;
         return;
       }
-      const item = { client_message_id: createRandomUUID(), text, ...this.context };
+      const item = { client_message_id: createRandomUUID(), text, room: this.room, ...this.context };
       this.pending.push(item);
       if (!item.message_id) getElement(this.messages).scrollToNewest();
       this.leaveContext("");
       if (getElement(this.messages).live && !this.isHeld) this.send(item, false);
     },
     send(item, repeated) {
-      window.socket.emit(item.message_id ? "chat:edit" : "chat:post", { ...item, repeated });
+      const { room, ...rest } = item;
+      if (item.message_id) window.socket.emit("chat:edit", { ...rest, repeated });
+      else window.socket.emit("chat:post", { ...rest, room: roomOf(item), repeated });
     },
     // the page is up to date, for the first time or again
     resend() {
@@ -111,12 +122,35 @@ export default {
     onRejected({ client_message_id, sentence, retry_after }) {
       if (client_message_id && retry_after) return this.hold(retry_after, sentence);
       const item = this.confirm(client_message_id);
-      if (item) {
+      if (item && roomOf(item) !== this.room) this.keepForRoom(item);
+      else if (item) {
         const { text, reply_to, message_id } = item;
         this.setContext(message_id ? { message_id } : reply_to ? { reply_to } : {});
         this.fill([text, this.area.value].filter(Boolean).join("\n"));
       }
       this.refusal = sentence;
+    },
+
+    keepForRoom({ room, text }) {
+      const { draft } = this.drafts[room] ?? {};
+      this.drafts[room] = { draft: { text: [text, draft?.text].filter(Boolean).join("\n"), context: {} }, edit: null };
+      this.save();
+    },
+
+    // --- another room has another draft
+
+    enterRoom(room) {
+      this.save();
+      this.room = room;
+      this.refusal = "";
+      this.restore();
+    },
+    restore() {
+      const { draft, edit } = this.drafts[this.room] ?? {};
+      this.aside = null;
+      this.setContext(draft?.context ?? {});
+      this.fill(draft?.text ?? "");
+      if (edit) this.edit(edit.context.message_id, edit.text);
     },
 
     // --- what the next text is
@@ -189,18 +223,21 @@ export default {
     save() {
       const written = { text: this.area.value, context: this.context };
       const isEdit = kindOf(this.context) === "edit";
-      const kept = { pending: this.pending, draft: isEdit ? this.aside : written, edit: isEdit ? written : null };
+      const draft = isEdit ? this.aside : written;
+      if (draft?.text || isEdit) this.drafts[this.room] = { draft, edit: isEdit ? written : null };
+      else delete this.drafts[this.room];
+      const kept = { pending: this.pending, drafts: this.drafts };
       for (const storage of [sessionStorage, localStorage]) {
-        if (this.pending.length || kept.draft?.text || isEdit) storage.setItem(this.key(), JSON.stringify(kept));
+        if (this.pending.length || Object.keys(this.drafts).length) storage.setItem(this.key(), JSON.stringify(kept));
         else storage.removeItem(this.key());
       }
     },
     load() {
       const kept = JSON.parse(sessionStorage.getItem(this.key()) ?? localStorage.getItem(this.key()) ?? "{}");
       this.pending = kept.pending ?? [];
-      if (kept.draft?.text) this.setContext(kept.draft.context);
-      if (kept.draft?.text) this.fill(kept.draft.text);
-      if (kept.edit) this.edit(kept.edit.context.message_id, kept.edit.text);
+      this.drafts = kept.drafts ?? {};
+      if (kept.draft) this.drafts[GENERAL] ??= { draft: kept.draft, edit: kept.edit }; // of a version without rooms
+      if (this.drafts[this.room]) this.restore();
     },
     // nothing is lost by leaving, but what the server has not stored would be sent much later
     onUnload(event) {
@@ -208,6 +245,10 @@ export default {
     },
   },
 };
+
+function roomOf(item) {
+  return item.room ?? GENERAL; // one that was written in a version without rooms
+}
 
 function kindOf(context) {
   return context.message_id ? "edit" : context.reply_to ? "reply" : "";

@@ -41,6 +41,7 @@ class PostQueue(ui.element, component='post_queue.js', dependencies=['socket_eve
         self.props['box'] = box.id
         self.props['messages'] = messages.id
         self.props['max-length'] = max_length
+        self.props['first-room'] = messages.props['room']
         messages.props['queue'] = self.id
         self.on('context', lambda e: on_context(_context(e)))
         self.on('emptied', lambda e: on_emptied(e.args) if type(e.args) is int else None)

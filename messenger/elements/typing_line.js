@@ -39,6 +39,10 @@ export default {
         this.timers[user] = setTimeout(() => this.forget(user), TYPING_TIME);
       }
     },
+    // who is typing in another room is another matter
+    clear() {
+      this.names = {};
+    },
     forget(user) {
       delete this.names[user];
     },

@@ -33,12 +33,27 @@ export class Viewport {
 
   /** Change the messages; what is in sight stays where it is, whether or not the browser sees to that. */
   keep(change) {
-    const top = this.element.getBoundingClientRect().top;
-    const anchor = this.rows.all().find((row) => row.getBoundingClientRect().bottom > top);
+    const anchor = this.first();
     const place = anchor?.getBoundingClientRect().top;
     change();
     const moved = anchor?.isConnected ? anchor.getBoundingClientRect().top - place : 0;
     if (moved) this.element.scrollTop += moved;
+  }
+
+  /** The first message that is in sight, whole or in part. */
+  first() {
+    const top = this.element.getBoundingClientRect().top;
+    return this.rows.all().find((row) => row.getBoundingClientRect().bottom > top);
+  }
+
+  /** How far below the top a message ends; where it begins depends on what is before it. */
+  offsetOf(row) {
+    return row.getBoundingClientRect().bottom - this.element.getBoundingClientRect().top;
+  }
+
+  /** Have a message end so far below the top. */
+  putAt(row, offset) {
+    this.element.scrollTop += this.offsetOf(row) - offset;
   }
 
   scrollToEnd() {

@@ -1,5 +1,7 @@
 """The screens, NiceGUI elements in Python, and what keeps them up to date."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +24,13 @@ from messenger.rate_limits import MemberLimits
 from messenger.realtime.hub import Hub
 
 VIEWPORT = 'width=device-width, initial-scale=1, interactive-widget=resizes-content'
+GENERAL = 'general'
+MESSAGE_ID = re.compile('[0-9]{1,15}')
 STYLE_SHEET = Path(elements.__file__).parent / 'messenger.css'
 
 
 def install(settings: Settings, login_service: LoginService, chat: Chat, presence: Presence) -> None:
-    """Register the page with its two addresses, the events that it sends, and what is told to everybody."""
+    """Register the page with its addresses, the events that it sends, and what is told to everybody."""
     if settings.replica:
         share_pages(settings.replica)
     hub = Hub('chat')
@@ -44,11 +48,24 @@ def install(settings: Settings, login_service: LoginService, chat: Chat, presenc
     errors.install(settings.title)
     ui.add_css(STYLE_SHEET, shared=True)
 
-    def messenger() -> None:
-        ClientPage(settings, login_service, chat, presence, hub, limits)
+    def open_general() -> None:
+        open_message(GENERAL, '')
 
-    for path in ('/', '/chat'):
-        ui.page(path, reconnect_timeout=settings.reconnect_grace)(messenger)
+    def open_room(slug: str) -> None:
+        open_message(slug, '')
+
+    def open_message(slug: str, message_id: str) -> None:
+        number = int(message_id) if MESSAGE_ID.fullmatch(message_id) else None
+        ClientPage(settings, login_service, chat, presence, hub, limits, slug, number)
+
+    pages: dict[str, Callable[..., None]] = {
+        '/': open_general,
+        '/chat': open_general,
+        '/chat/{slug}': open_room,
+        '/chat/{slug}/{message_id}': open_message,
+    }
+    for path, page in pages.items():
+        ui.page(path, reconnect_timeout=settings.reconnect_grace)(page)
 
 
 def share_pages(replica: str) -> None:

@@ -8,7 +8,7 @@ from nicegui import events, ui
 
 from auth import LoginSession
 from messenger import compat, markdown
-from messenger.chat import Chat
+from messenger.chat import Chat, HistoryUnavailableError
 from messenger.commands import ChatError
 from messenger.elements.browser_tab import BrowserTab, close_on_back
 from messenger.elements.message_list import MessageList
@@ -18,11 +18,12 @@ from messenger.pages.broadcasts import MAX_LISTED_USERS, list_user
 from messenger.pages.chat_events import LOGGED_OUT, check_rate
 from messenger.pages.composer import Composer
 from messenger.pages.message_sheet import choose_action
+from messenger.pages.rooms import RoomSwitcher
 from messenger.pages.search import SearchBox
 from messenger.presence import Presence
 from messenger.rate_limits import Action, MemberLimits
 from messenger.realtime.protocol import ListedUser
-from models import user_hash
+from models import GENERAL_ID, RoomView, user_hash
 
 QUICK_REACTIONS = ('👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀')
 
@@ -39,6 +40,7 @@ class ChatPage:
         tab: BrowserTab,
         *,
         title: str,
+        room: RoomView,
         on_log_out: Callable[[], Any],
     ) -> None:
         self._session = session
@@ -50,12 +52,14 @@ class ChatPage:
         self._me = user_hash(session.user_id)
         self._on_log_out = on_log_out
         self._menu: ui.menu | None = None
-        self._add_header(title)
+        self._archived: ui.element | None = None
+        self._add_header(title, room)
         self._add_drawer()
-        with ui.element().classes('chat'):
+        with ui.element().classes('chat') as self._view:
             self._messages = MessageList(
                 me=self._me,
                 tab=tab,
+                room=room,
                 reactions=QUICK_REACTIONS,
                 on_reply=lambda author, line: self._composer.show_reply(author, line),
                 on_edit=self._edit,
@@ -71,16 +75,26 @@ class ChatPage:
                 on_emptied=self._delete,
                 find_emoji=self._find_emoji,
             )
+        self._rooms.start(self._messages)
         ui.keyboard(self._press_key, repeating=False)
 
-    def _add_header(self, title: str) -> None:
+    def _add_header(self, title: str, room: RoomView) -> None:
         with ui.header(bordered=True, wrap=False):
-            ui.label(title).props('role=heading aria-level=1').classes('title')
+            self._rooms = RoomSwitcher(
+                self._chat.rooms,
+                room,
+                title=title,
+                me=self._me,
+                tab=self._tab,
+                act=self._act_on_rooms,
+                notifying_refusals=self._notifying_refusals,
+                on_show=self._show_archived,
+            )
             SearchBox(
                 self._chat,
                 utc_offset=self._tab.utc_offset,
                 check_rate=lambda: self._check_rate('search'),
-                on_choose=lambda message_id: self._messages.jump(message_id),
+                on_choose=self._go_to,
             )
             people = UserCount().on('click', lambda: self._drawer.toggle(), args=[])
             people.props('icon=people flat no-caps aria-label=People')
@@ -89,7 +103,12 @@ class ChatPage:
             ui.button('Log out', on_click=self._log_out, color=None).props('flat no-caps').classes('gt-xs')
 
     def _open_menu(self) -> None:
+        room = self._rooms.room
         items = {
+            'New room': self._rooms.create,
+            **({} if room.archived else {'Name and topic of the room': self._rooms.edit}),
+            **({} if room.archived or room.id == GENERAL_ID else {'Archive the room': self._rooms.archive}),
+            **({'Go to a room': self._rooms.find} if self._chat.rooms.are_several else {}),
             'Invite others': lambda: dialogs.show_invitation(_address()),
             'Settings': lambda: dialogs.show_preferences(self._tab),
             'Help': dialogs.show_help,
@@ -106,6 +125,29 @@ class ChatPage:
             close_on_back(self._drawer)
             ui.label('Who is here').props('role=heading aria-level=2').classes('heading')
             UserList(me=self._me, find=self._find_users, on_close=self._drawer.hide)
+
+    def _show_archived(self, room: RoomView) -> None:
+        """Have the place to write be there, or a sentence instead."""
+        if room.archived == (self._archived is not None):
+            return
+        self._composer.set_visible(not room.archived)
+        if self._archived:
+            compat.delete(self._archived)
+            self._archived = None
+            return
+        with self._view, ui.element('div').classes('archived').props('role=status') as self._archived:
+            ui.label('This room is archived.')
+            ui.button('Bring it back', on_click=self._rooms.bring_back, color=None).props('flat no-caps')
+
+    async def _go_to(self, message_id: int) -> None:
+        with suppress(HistoryUnavailableError):
+            room_id = await self._chat.room_of(message_id)
+            if room_id is not None:
+                self._rooms.open(room_id, message_id)
+
+    def _act_on_rooms(self) -> LoginSession:
+        self._check_rate('edit')
+        return self._user
 
     def _find_users(self, query: str) -> list[ListedUser]:
         with self._notifying_refusals():

@@ -130,8 +130,6 @@ class ChatEvents:
         await self._hub.subscribe(sender.connection.client, sender.connection.channel, group=event.room)
         self._presence.enter_room(sender.session, event.room)
         await sender.reply(self._broadcasts.users(event.room))
-        if self._chat.rooms.are_several:
-            await sender.reply(self._broadcasts.rooms)
         epochs = storage.setdefault('epochs', {})  # in which the page has got to know each room
         is_comparable = event.cursor > 0 and epochs.get(event.room) == self._chat.epoch
         epochs[event.room] = self._chat.epoch
@@ -182,18 +180,19 @@ class ChatEvents:
         await sender.reply(WindowEvent(event.message_id, messages, *ends, room_id))
 
     async def count_unread(self, sender: ChatSender, event: CountUnreadEvent) -> None:
+        """Tell how much is new in rooms, or which rooms there are."""
+        if not event.seen:
+            await sender.reply(self._broadcasts.rooms)
+            return
         seen = {int(room): id_ for room, id_ in event.seen.items() if int(room) in self._chat.rooms}
-        unread = await self._chat.unread(seen, by=sender.session, limit=MAX_UNREAD)
+        last, unread = await self._chat.unread(seen, by=sender.session, limit=MAX_UNREAD)
         me = {user_hash(sender.session.user_id), EVERYONE}
-        await sender.reply(
-            UnreadEvent(
-                {
-                    str(room_id): Unread(len(messages), await self._mention(messages, me))
-                    for room_id, messages in unread.items()
-                    if messages
-                }
-            )
-        )
+        rooms = {
+            str(room_id): Unread(len(messages), await self._mention(messages, me))
+            for room_id, messages in unread.items()
+            if messages
+        }
+        await sender.reply(UnreadEvent(rooms, list(seen), last))
 
     async def _mention(self, messages: Sequence[MessageView], hashes: set[str]) -> bool:
         """Return whether one of the messages mentions a user; few can, and only these are rendered."""

@@ -10,10 +10,12 @@ from messenger.elements import app_icon
 from messenger.elements.browser_tab import BrowserTab
 from messenger.pages.chat import ChatPage
 from messenger.pages.login import LoginPage
+from messenger.pages.rooms import address_of
 from messenger.presence import Presence
 from messenger.rate_limits import MemberLimits
 from messenger.realtime.hub import Hub
 from messenger.throttle import Source
+from models import GENERAL_ID
 
 OTHER_CONNECTION = 'This page was opened by another connection, so this one has ended. Reload it if that was not you.'
 
@@ -33,13 +35,21 @@ class ClientPage:
         presence: Presence,
         hub: Hub,
         limits: MemberLimits,
+        slug: str,
+        message_id: int | None,
     ) -> None:
+        """
+        :param slug: of the room in the address
+        :param message_id: the message in the address, if there is one
+        """
         self._settings = settings
         self._login_service = login_service
         self._chat = chat
         self._presence = presence
         self._hub = hub
         self._limits = limits
+        self._slug = slug
+        self._message_id = message_id
         self._client = ui.context.client
         self._source = Source(self._client.ip, self._client.id)
         self._storage = app.storage.client
@@ -75,12 +85,22 @@ class ClientPage:
         self._tab.remember_name(session.name)
         self._login.delete()
         self._login = None
-        title = self._settings.title
+        room = self._chat.rooms.find(self._slug)
         with self._client:
+            if room is None:
+                ui.notify('There is no such room, so here is the one that is always there.', type='warning')
+                room, self._message_id = self._chat.rooms[GENERAL_ID], None
             ChatPage(
-                session, self._chat, self._presence, self._limits, self._tab, title=title, on_log_out=self._log_out
+                session,
+                self._chat,
+                self._presence,
+                self._limits,
+                self._tab,
+                title=self._settings.title,
+                room=room,
+                on_log_out=self._log_out,
             )
-            self._tab.enter('/chat')
+            self._tab.enter(address_of(room, self._message_id))
         if not self._client.has_socket_connection:  # it was lost meanwhile
             await self._disconnect()
 

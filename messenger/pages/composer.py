@@ -56,6 +56,10 @@ class Composer:
         self._queue.move(self._composer, 0)
         self._queue.submit_on_click(self._send)
 
+    def set_visible(self, visible: bool) -> None:
+        """Have the box be there, or not."""
+        self._composer.visible = visible
+
     def show_reply(self, author: str, line: str) -> None:
         """Show what is being replied to."""
         self._show_about(f'Replying to {author}: {line}')

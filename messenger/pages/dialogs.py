@@ -22,6 +22,7 @@ KEYS = {
     '↑ ↓ in the messages': 'go from message to message',
     'Enter on a message': 'react, reply, edit, delete',
     'End': 'go to the newest message',
+    'Ctrl + K': 'go to another room',
     '/': 'search the messages; also Ctrl + F, a second one is the browser’s own',
     '?': 'show this help',
 }
@@ -129,6 +130,12 @@ async def ask_to_delete() -> bool:
     """Ask whether a message shall be deleted."""
     sentence = 'Everybody will see “message deleted” in its place.'
     return await _ask('Delete this message?', sentence, no='Keep it', yes='Delete')
+
+
+async def ask_to_archive(name: str) -> bool:
+    """Ask whether a room shall be closed."""
+    sentence = 'Nobody can write in it until somebody brings it back. What was said stays, and can be searched.'
+    return await _ask(f'Archive {name}?', sentence, no='Keep it open', yes='Archive')
 
 
 async def ask_to_log_out() -> bool:

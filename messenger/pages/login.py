@@ -58,7 +58,7 @@ class LoginPage:
     async def explain(self) -> None:
         """Tell why this tab is at the login screen, unless it is there for the first time."""
         self._reason = app.storage.tab.pop('reason', None)
-        is_chat = ui.context.client.request.url.path.endswith('/chat')
+        is_chat = ui.context.client.request.url.path.startswith('/chat')
         if self._reason is None and is_chat:  # the tab was in the chat of a server that this one does not know
             self._reason = await self._tab.why_reloaded()
         if not self._screen.is_deleted:  # nobody waits for the browser's answer before logging in

@@ -1,7 +1,7 @@
 """The search: a box in the header, and what it finds beside the messages."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -32,7 +32,7 @@ class SearchBox:
         *,
         utc_offset: timedelta,
         check_rate: Callable[[], None],
-        on_choose: Callable[[int], Any],
+        on_choose: Callable[[int], Awaitable[None]],
     ) -> None:
         """
         :param utc_offset: what the user's clock shows more than UTC
@@ -89,8 +89,8 @@ class SearchBox:
         if panel.is_about(query):
             panel.add(page, lines, utc_offset=self._utc_offset, is_first=before is None)
 
-    def _choose(self, message_id: int, is_narrow: bool) -> None:
-        self._on_choose(message_id)
+    async def _choose(self, message_id: int, is_narrow: bool) -> None:
+        await self._on_choose(message_id)
         if is_narrow:
             self._end()
 

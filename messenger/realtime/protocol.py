@@ -89,7 +89,10 @@ class JumpEvent:
 
 @dataclass(frozen=True, slots=True)
 class CountUnreadEvent:
-    """The page shows a list of rooms: in each the user has seen the messages up to an id, and asks how many follow."""
+    """The page asks how many messages follow the last ones that its user has seen in some rooms.
+
+    An empty one asks which rooms there are.
+    """
 
     seen: Annotated[dict[RoomKey, Number], Field(max_length=2000)]
 
@@ -285,6 +288,11 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class UnreadEvent:
-    """The answer to a `CountUnreadEvent`, for rooms where there is something; counts end at 100."""
+    """The answer to a `CountUnreadEvent`, with those rooms where there is something; counts end at 100.
+
+    ``last`` is the id of the last message of all that has been looked at.
+    """
 
     rooms: dict[str, Unread]
+    asked: Sequence[int]
+    last: int

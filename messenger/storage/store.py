@@ -191,15 +191,18 @@ class Store:
 
         return await asyncio.to_thread(self._database.read, read)
 
-    async def unread(self, seen: Mapping[int, int], *, user_id: str, limit: int) -> dict[int, list[MessageView]]:
-        """Return the first ``limit`` messages of others in each room after those that a user has seen.
+    async def unread(
+        self, seen: Mapping[int, int], *, user_id: str, limit: int
+    ) -> tuple[int, dict[int, list[MessageView]]]:
+        """Return the id of the last message of all, and of each room the first ``limit`` unread messages of others.
 
         :param seen: the id of the last message that was seen, by the id of the room
         """
 
-        def read(connection: Connection) -> dict[int, list[MessageView]]:
+        def read(connection: Connection) -> tuple[int, dict[int, list[MessageView]]]:
             values = {'user_id': user_id, 'limit': limit}
-            return {
+            last = connection.execute(statements.LAST).one().id
+            return last, {
                 room_id: read_views(
                     connection, statements.UNREAD, room_id=room_id, message_id=clamp_int64(message_id), **values
                 )

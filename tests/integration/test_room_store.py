@@ -230,9 +230,9 @@ async def test_unread_messages_are_those_of_others_after_what_was_seen(store: St
     ops = [await say(f'ops {number}', 2) for number in range(4)]
     await store.apply(DeleteMessage(ops[0].id, 'ben'))
 
-    found = await store.unread({1: seen.id, 2: 0, 9: 0}, user_id='ann', limit=2)
+    last, found = await store.unread({1: seen.id, 2: 0, 9: 0}, user_id='ann', limit=2)
 
-    assert found == {1: [news], 2: ops[1:3], 9: []}
+    assert (last, found) == (ops[-1].id, {1: [news], 2: ops[1:3], 9: []})
 
 
 async def apply_all(store: Store, commands: list[PostMessage]) -> list[MessageView]:
