@@ -232,20 +232,20 @@ export default {
       this.upsertMessages(messages, true);
       this.upsertMessages(this.range.takeSkipped());
     },
-    onOlderMessages({ before, messages, oldest_id }) {
-      if (before !== this.ends.oldestId) return;
+    onOlderMessages({ before, messages, oldest_id, room }) {
+      if (before !== this.ends.oldestId || room !== this.shown.id) return;
       this.placePage(messages);
       this.range.setOldest(oldest_id);
       this.range.limit(false);
     },
-    onNewerMessages({ after, messages, newest_id }) {
-      if (after !== this.ends.newestId) return;
+    onNewerMessages({ after, messages, newest_id, room }) {
+      if (after !== this.ends.newestId || room !== this.shown.id) return;
       this.range.keepInSight(() => this.placePage(messages));
       this.range.setNewest(newest_id);
       this.range.limit(true);
     },
-    onWindow({ message_id, messages, oldest_id, newest_id }) {
-      if (message_id !== this.goal) return;
+    onWindow({ message_id, messages, oldest_id, newest_id, room }) {
+      if (message_id !== this.goal || room !== this.shown.id) return;
       this.rows.clear();
       this.placePage(messages);
       this.range.setOldest(oldest_id);

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, TypeVar
@@ -23,9 +22,9 @@ from messenger.storage.errors import (
 from messenger.storage.register import Register
 from messenger.storage.rooms import read_rooms
 from messenger.storage.search import search
-from messenger.storage.search_index import SearchIndex
 from messenger.storage.statements import clamp_int64, is_storable, read_views
 from messenger.storage.transaction import Command
+from messenger.storage.upkeep import Upkeep
 from models import (
     GENERAL_ID,
     Changes,
@@ -89,16 +88,13 @@ class Store:
         self._rewind_listener: Callable[[], None] = lambda: None
         self._database.on_changes(lambda changes: self._listener(changes), on_rewind=lambda: self._rewind_listener())
         self._writer = Batcher(self._write, name='store writer', limit=MAX_COMMANDS_PER_COMMIT)
-        self._eraser = Batcher[None](self._erase, name='erase old text', pause=erase_pause)
-        self._index = SearchIndex(self._database)
-        self._indexer = Batcher[None](self._extend_index, name='index messages', pause=index_pause)
+        self._upkeep = Upkeep(self._database, erase_pause=erase_pause, index_pause=index_pause)
         self._trouble = ''
-        self._is_closing = False
 
     def start(self) -> None:
         """Begin to tell what other servers commit. The event loop must be running."""
         self._database.start()
-        self._indexer.add(None)
+        self._upkeep.start()
 
     def on_commit(self, listener: Callable[[Changes], None]) -> None:
         """Have ``listener`` called on the event loop after each commit that changed something, in order of ``seq``."""
@@ -224,10 +220,9 @@ class Store:
 
     async def close(self) -> None:
         """Commit what is queued, erase old text, and close the database."""
-        self._is_closing = True
+        self._upkeep.finish()
         await self._writer.close()
-        await self._indexer.close()
-        await self._eraser.close()
+        await self._upkeep.close()
         await self._database.stop()
         self._searcher.shutdown()
         await asyncio.to_thread(self._database.close)
@@ -252,9 +247,7 @@ class Store:
         for pending, outcome in zip(fresh, outcomes, strict=True):
             _resolve(pending.stored, outcome)
         if changes and changes.messages:
-            if any(isinstance(command, EditMessage | DeleteMessage) for command in commands):
-                self._eraser.add(None)
-            self._indexer.add(None)
+            self._upkeep.note(is_erasing=any(isinstance(command, EditMessage | DeleteMessage) for command in commands))
             self._database.committed(changes)  # here, since a sender may be gone before this
         else:
             self._database.look()  # a first attempt, or another server, may have committed something
@@ -269,23 +262,6 @@ class Store:
         elif self._trouble and not trouble:
             log.warning('Messages can be stored again.')
         self._trouble = trouble
-
-    async def _erase(self, _: Sequence[None]) -> None:
-        is_erased = False
-        with suppress(DatabaseUnavailableError):
-            await self._index.renew()
-            is_erased = await asyncio.to_thread(self._database.erase)
-        if not is_erased and not self._is_closing:
-            self._eraser.add(None)
-
-    async def _extend_index(self, _: Sequence[None]) -> None:
-        try:
-            await self._index.extend(is_over=lambda: self._is_closing)
-            if await self._index.is_stale():  # by another server, or one that was killed
-                self._eraser.add(None)
-        except DatabaseUnavailableError:
-            if not self._is_closing:
-                self._indexer.add(None)
 
     async def _read(self, statement: Any, **values: object) -> list[MessageView]:
         return await asyncio.to_thread(
