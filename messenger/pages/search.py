@@ -1,7 +1,7 @@
 """The search: a box in the header, and what it finds beside the messages."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -87,7 +87,9 @@ class SearchBox:
                     panel.tell(f'{error}' if isinstance(error, ChatError) else UNAVAILABLE)
                 return
         if panel.is_about(query):
-            panel.add(page, lines, utc_offset=self._utc_offset, is_first=before is None)
+            rooms = self._chat.rooms
+            names = {message.room_id: rooms[message.room_id].name for message in page.messages if rooms.are_several}
+            panel.add(page, lines, utc_offset=self._utc_offset, room_names=names, is_first=before is None)
 
     async def _choose(self, message_id: int, is_narrow: bool) -> None:
         await self._on_choose(message_id)
@@ -145,11 +147,20 @@ class SearchPanel:
         self._status.text = sentence
         self._clear()
 
-    def add(self, page: SearchPage, lines: Sequence[Markup], *, utc_offset: timedelta, is_first: bool) -> None:
+    def add(
+        self,
+        page: SearchPage,
+        lines: Sequence[Markup],
+        *,
+        utc_offset: timedelta,
+        room_names: Mapping[int, str],
+        is_first: bool,
+    ) -> None:
         """Show a page of messages, below those before if it is not the first one.
 
         :param lines: one of each message's text
         :param utc_offset: what the user's clock shows more than UTC
+        :param room_names: of the rooms that are named, by their ids
         """
         if is_first:
             self._count = 0
@@ -161,7 +172,7 @@ class SearchPanel:
         with self._content:
             if page.messages:
                 found = list(zip(page.messages, lines, strict=True))
-                SearchResults(found, utc_offset=utc_offset, on_choose=self._on_choose)
+                SearchResults(found, utc_offset=utc_offset, room_names=room_names, on_choose=self._on_choose)
             if self._query and page.before is not None:
                 more = partial(self._on_more, self._query, page.before)
                 ui.button('Earlier messages', on_click=more, color=None).props('flat no-caps')

@@ -47,12 +47,10 @@ async def test_search_leads_to_a_message_in_another_room(server: Server, enter: 
 
     await ann.page.keyboard.press('Control+f')
     await ann.page.keyboard.type('"Ops 7"')
-    await (
-        ann.page.get_by_role('dialog', name='Search results')
-        .get_by_role('button')
-        .filter(has_text='Ops 7')
-        .last.click()
-    )
+    found = ann.page.get_by_role('dialog', name='Search results').get_by_role('listitem').get_by_role('button')
+    await expect(found).to_have_count(11)
+    await expect(found.last).to_contain_text('in Ops')
+    await found.last.click()
 
     await expect(title_of(ann)).to_have_text('Ops')
     await expect(ann.row('Ops 7')).to_be_in_viewport()
