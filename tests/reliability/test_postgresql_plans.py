@@ -11,7 +11,16 @@ from sqlalchemy import make_url
 from messenger.storage import Store
 from messenger.storage.search import MIN_WINDOW
 from messenger.storage.search_index import NEWEST
-from models import DeleteMessage, EditMessage, PostMessage, SearchQuery, SetReaction
+from models import (
+    ArchiveRoom,
+    CreateRoom,
+    DeleteMessage,
+    EditMessage,
+    EditRoom,
+    PostMessage,
+    SearchQuery,
+    SetReaction,
+)
 from tests.support.databases import searchable
 from tests.support.postgres import Postgres, endurance, on_postgres
 
@@ -26,11 +35,21 @@ EXPLAIN = """
     ALTER DATABASE {name} SET auto_explain.log_timing = off;
 """
 FILL = """
-    INSERT INTO message (id, seq, author, author_id, client_message_id, text, sent_at, edited, deleted, continuation)
-    SELECT last.id + n, last.seq + n, 'Ben', 'ben', 'filled ' || n, 'line ' || n, now(), false, false, true
+    INSERT INTO room (id, slug, name, name_key, topic, archived)
+    SELECT 100 + n, 'r' || n, 'r' || n, 'r' || n, '', false FROM generate_series(0, 199) AS n;
+    INSERT INTO message (
+        id, seq, author, author_id, client_message_id, text, sent_at, edited, deleted, continuation, room_id
+    )
+    SELECT last.id + n, last.seq + n, 'Ben', 'ben', 'filled ' || n, 'line ' || n, now(), false, false, true,
+        CASE WHEN n % 2 = 0 THEN 1 ELSE 100 + n % 200 END
     FROM generate_series(1, {rows}) AS n, (SELECT max(id) AS id, max(seq) AS seq FROM message) AS last
 """
-STATEMENTS = ('INSERT INTO message', 'UPDATE message', 'DELETE FROM reaction', 'pg_notify', 'message.seq > ')
+STATEMENTS = (
+    *('INSERT INTO message', 'UPDATE message', 'DELETE FROM reaction', 'pg_notify', 'message.seq > '),
+    *('INSERT INTO room', 'UPDATE room', 'message.room_id = '),
+)
+SEVERAL = r'Rows Removed by Filter: \d\d|actual rows=(?!100)\d\d\d'  # more than are asked for
+ROOM_INDEX = re.compile('ix_message_room_id_(?:id|seq)')
 INSERTED = re.compile(r'Query Text:\s+PREPARE new_messages.*?Insert on message.*?Buffers: shared hit=(\d+)', re.DOTALL)
 
 
@@ -68,6 +87,24 @@ async def do_everything(store: Store, round_: int) -> None:
         await store.page_from(posted.id, 50)
         await store.changes_after(page.seq - 1, 50)
         await search(store)
+    await do_everything_in_a_room(store, round_)
+
+
+async def do_everything_in_a_room(store: Store, round_: int) -> None:
+    """Have each statement of rooms executed, in one that has few messages, and in one that has many."""
+    for number in range(7):
+        by = 'Ann', 'ann', f'room {round_} {number}', NOON
+        room_id = (await store.apply(CreateRoom(*by, by[2], by[2], '', 1000))).room_id
+        posts = [PostMessage('Ann', 'ann', f'{by[2]} {index}', 'Tea?', NOON, room_id=room_id) for index in range(3)]
+        first, *_ = await asyncio.gather(*map(store.apply, posts))
+        await store.apply(EditRoom('Ann', 'ann', f'{by[2]} e', NOON, room_id, f'new {by[2]}', 'Alarms'))
+        for room in (room_id, 151, 1):
+            await store.newest_page(50, room_id=room)
+            await store.page_before(first.id, 50, room_id=room)
+            await store.page_from(first.id, 50, room_id=room)
+            await store.room_changes_after(first.seq, 50, room_id=room)
+        await store.unread({room_id: 0, 151: 0, 1: 0}, user_id='cleo', limit=100)
+        await store.apply(ArchiveRoom('Ann', 'ann', f'{by[2]} a', NOON, room_id, True, 1000))
 
 
 async def search(store: Store) -> None:
@@ -106,5 +143,8 @@ async def test_no_statement_looks_through_all_messages_and_a_post_costs_the_same
         assert [statement for statement in STATEMENTS if statement not in plans] == []
         assert re.findall('Seq Scan on (?:message|reaction|message_search)', plans) == []
     assert ('Bitmap Index Scan on ix_message_search_text' in second) == (rows > MIN_WINDOW)
+    in_rooms = [plan for plan in second.split('Query Text:') if 'message.room_id = ' in plan]
+    if rows > MIN_WINDOW:  # below, another way can be as short
+        assert [plan for plan in in_rooms if not ROOM_INDEX.search(plan) or re.search(SEVERAL, plan)] == []
     before, after = [[int(hits) for hits in INSERTED.findall(plans)] for plans in (first, second)]
     assert max(after) <= 2 * max(before)
