@@ -168,6 +168,7 @@ class SearchQuery:
     :param author: the author's name, or a word of it
     :param since: moment of the first messages that count
     :param until: moment of the first messages that do not count any more
+    :param room_id: of the room that they are in, None for all
     """
 
     terms: tuple[str, ...] = ()
@@ -175,6 +176,7 @@ class SearchQuery:
     has_link: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    room_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

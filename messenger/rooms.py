@@ -66,6 +66,12 @@ class Rooms:
         parts = fold_name(words).split()
         return [room for room in [*self.open, *self.archived] if all(part in fold_name(room.name) for part in parts)]
 
+    def look_up(self, words: str) -> RoomView | None:
+        """Return the room with a name, or else with an address, whatever its case."""
+        key = fold_name(unicodedata.normalize('NFKC', ' '.join(words.split())))
+        named = next((room for room in self._by_id.values() if fold_name(room.name) == key), None)
+        return named or self.find(key)
+
     async def create(self, name: str, topic: str, *, by: User) -> RoomView:
         """Make a room.
 

@@ -1,7 +1,7 @@
 """Searching the conversation: what a person types, and what is shown of a message that is found."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from unicodedata import normalize
 
@@ -9,29 +9,36 @@ from markupsafe import Markup, escape
 
 from messenger.commands import ChatError
 from messenger.folding import fold, fold_with_positions
-from models import MessageView, SearchQuery
+from models import MessageView, RoomView, SearchQuery
 
 MAX_LENGTH = 200
 MAX_TERMS = 10
 AROUND = 60  # characters before the first word that is found
 LINE_LENGTH = 160
-WORD = re.compile(r'(?:(from|has|before|after):)?(?:["“”„]([^"“”„]*)["“”„]?|(\S+))', re.IGNORECASE)
-UNFINISHED = ('from:', 'has:', 'before:', 'after:')
+WORD = re.compile(r'(?:(from|in|has|before|after):)?(?:["“”„]([^"“”„]*)["“”„]?|(\S+))', re.IGNORECASE)
+UNFINISHED = ('from:', 'in:', 'has:', 'before:', 'after:')
 DATE = re.compile(r'(\d{4})-(\d\d?)-(\d\d?)')
 MARK = Markup('<mark>{}</mark>')
 FILTERS = {
     '"exact phrase"': 'these words, one after the other',
     'from:name': 'by somebody',
+    'in:room': 'in a room',
     'after:2026-11-01': 'on this day or later',
     'before:2026-11-01': 'earlier than this day',
     'has:link': 'with a link',
 }
 
 
-def parse_query(words: str, *, utc_offset: timedelta = timedelta(0)) -> SearchQuery | None:
+def parse_query(
+    words: str,
+    *,
+    find_room: Callable[[str], RoomView | None] = lambda name: None,
+    utc_offset: timedelta = timedelta(0),
+) -> SearchQuery | None:
     """Return what a person looks for, None if that is too little to begin with.
 
     :param words: as they were typed: parts of words, phrases in quotation marks, and filters (see ``FILTERS``)
+    :param find_room: return the room that somebody means
     :param utc_offset: what the person's clock shows more than UTC
     :raises ChatError: if it is too long, or a filter has another value than it may have
     """
@@ -40,11 +47,16 @@ def parse_query(words: str, *, utc_offset: timedelta = timedelta(0)) -> SearchQu
         raise ChatError(f'A search can have at most {MAX_LENGTH} characters; this one has {len(words):,}.')
     terms: list[str] = []
     filters: dict[str, str] = {}
+    room: RoomView | None = None
     for name, phrase, word in WORD.findall(words):
         value = fold(phrase or word)
         if word.lower() in UNFINISHED:
             continue
-        if name:
+        if name.lower() == 'in':
+            room = find_room(phrase or word)
+            if room is None:
+                raise ChatError('There is no such room. A name of several words is put in quotation marks.')
+        elif name:
             filters[name.lower()] = value
         elif value:
             terms.append(value)
@@ -58,6 +70,7 @@ def parse_query(words: str, *, utc_offset: timedelta = timedelta(0)) -> SearchQu
         has_link=filters.get('has') == 'link',
         since=_moment(filters.get('after', ''), utc_offset),
         until=_moment(filters.get('before', ''), utc_offset),
+        room_id=room.id if room else None,
     )
     return query if _is_enough(query) else None
 

@@ -62,7 +62,7 @@ class SearchBox:
             with self._client:
                 self._panel = SearchPanel(on_choose=self._choose, on_more=self._go_on, on_close=self._close)
         try:
-            query = parse_query(words, utc_offset=self._utc_offset)
+            query = parse_query(words, find_room=self._chat.rooms.look_up, utc_offset=self._utc_offset)
         except ChatError as error:
             self._panel.tell(f'{error}')
             return

@@ -17,6 +17,7 @@ from models import MessageView, SearchPage, SearchQuery
 MAX_SECONDS = 0.5
 MIN_WINDOW, MAX_WINDOW = 8192, 131_072  # messages that one statement looks at
 NEW_WINDOW = 500  # of those that are not in the index yet
+MAX_ROOM = 20_000  # messages in a room that are looked through without the index
 MAX_TRIGRAMS = 64  # that the index is asked for; the texts are compared with all of a term
 LINKS = ('http://', 'https://')
 PART_OF_LINKS = '://'
@@ -24,6 +25,9 @@ PART_OF_LINKS = '://'
 NEW: Any = select(messages.c.id, messages.c.text).where(
     messages.c.id >= bindparam('low'), messages.c.id < bindparam('high')
 )
+said = messages.alias('said')
+IN_ROOM: Any = select(messages.c.id).where(messages.c.room_id == bindparam('room_id'))
+BEYOND: Any = IN_ROOM.order_by(messages.c.id).offset(bindparam('count')).limit(1)
 CHANGED = text('SELECT message_id FROM message_search WHERE text IS NULL')
 FTS = table('message_fts', column('rowid'))
 MATCHES = text('message_fts MATCH :match')
@@ -36,7 +40,13 @@ Looked = Iterator[tuple[int, Sequence[int]]]
 
 
 def search(
-    connection: Connection, query: SearchQuery, *, before: int | None, limit: int, clock: Clock = time.monotonic
+    connection: Connection,
+    query: SearchQuery,
+    *,
+    before: int | None,
+    limit: int,
+    max_room: int = MAX_ROOM,
+    clock: Clock = time.monotonic,
 ) -> SearchPage:
     """Return the newest messages that are found.
 
@@ -44,11 +54,12 @@ def search(
 
     :param before: only messages with smaller ids count; None for all
     :param limit: most messages that are returned
+    :param max_room: most messages of a room that are looked through without the index
     """
     deadline = clock() + MAX_SECONDS
     found: list[MessageView] = []
     # one more than is returned, which tells whether there are any
-    for low, ids in _candidates(connection, query, MAX_INT64 if before is None else before, limit + 1):
+    for low, ids in _candidates(connection, query, MAX_INT64 if before is None else before, limit + 1, max_room):
         views = read_views(connection, MESSAGES_WITH_IDS, ids=[*ids])
         found += sorted((view for view in views if is_found(query, view)), key=lambda view: -view.id)
         if len(found) > limit:
@@ -69,25 +80,42 @@ def is_found(query: SearchQuery, message: MessageView) -> bool:
         and (not query.has_link or any(link in words for link in LINKS))
         and (query.since is None or message.sent_at >= query.since)
         and (query.until is None or message.sent_at < query.until)
+        and query.room_id in (None, message.room_id)
     )
 
 
 def _candidates(
-    connection: Connection, query: SearchQuery, high: int, count: int
+    connection: Connection, query: SearchQuery, high: int, count: int, max_room: int
 ) -> Iterator[tuple[int, Iterable[int]]]:
     """Yield ids from which on everything has been looked at, with those of messages that may be looked for."""
     last, newest = connection.execute(LAST).one()
     changed = connection.execute(CHANGED).scalars().all()
     high = min(high, newest + 1)
+    new = NEW if query.room_id is None else NEW.where(messages.c.room_id == query.room_id)
     while high > last + 1:
         low = max(last + 1, high - NEW_WINDOW)
-        rows = connection.execute(NEW, {'low': low, 'high': high}).all()
+        rows = connection.execute(new, {'low': low, 'high': high}).all()
         yield low, [row.id for row in rows if all(term in fold(row.text) for term in query.terms)]
         high = low
     look = _look_on_sqlite if connection.dialect.name == 'sqlite' else _look_on_postgresql
+    if query.room_id is not None:
+        beyond = connection.execute(BEYOND, {'room_id': query.room_id, 'count': max_room})
+        look = look if beyond.first() else _look_through_room
     for low, ids in look(connection, query, high, count):
         yield low, {*ids, *(id_ for id_ in changed if low <= id_ < high)}
         high = low
+
+
+def _look_through_room(connection: Connection, query: SearchQuery, high: int, count: int) -> Looked:
+    """Compare all texts of a room, since the index, which knows no rooms, finds common words in all others as well."""
+    position = func.instr if connection.dialect.name == 'sqlite' else func.strpos
+    of_message = _select(query, position).where(texts.c.message_id == messages.c.id).correlate(messages)
+    found = IN_ROOM.where(messages.c.id < bindparam('high'), of_message.scalar_subquery().is_not(None))
+    newest = found.order_by(messages.c.id.desc()).limit(count)
+    while high > 1:
+        ids = connection.execute(newest, {'room_id': query.room_id, 'high': high}).scalars().all()
+        high = ids[-1] if len(ids) == count else 1
+        yield high, ids
 
 
 def _look_on_sqlite(connection: Connection, query: SearchQuery, high: int, count: int) -> Looked:
@@ -164,11 +192,16 @@ def _select(query: SearchQuery, position: Any) -> Any:
     statement = statement.where(*[position(texts.c.text, term) > 0 for term in _terms(query)])
     if query.author:
         statement = statement.where(position(' ' + texts.c.author + ' ', f' {query.author} ') > 0)
-    sent_at = select(messages.c.sent_at).where(messages.c.id == texts.c.message_id).scalar_subquery()
+    sent_at, room_id = [
+        select(column).where(said.c.id == texts.c.message_id).scalar_subquery()
+        for column in (said.c.sent_at, said.c.room_id)
+    ]
     if query.since:
         statement = statement.where(sent_at >= query.since)
     if query.until:
         statement = statement.where(sent_at < query.until)
+    if query.room_id is not None:
+        statement = statement.where(room_id == query.room_id)
     return statement
 
 

@@ -1,7 +1,7 @@
 """What users can do with rooms, with both engines, and that all servers know the same rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from messenger.chat import Chat
 from messenger.commands import ChatError
 from messenger.rooms import Rooms, to_slug
 from messenger.storage import Store
-from models import GENERAL_ID, Changes, OnlineUser, RoomView
-from tests.support.postgres import both_engines, on_postgres
+from models import GENERAL_ID, OnlineUser, RoomView
+from tests.support.postgres import both_engines
 from tests.support.waiting import until
 
 ANN = OnlineUser('Ann', 'ann')
@@ -68,6 +68,18 @@ async def test_name_is_taken_whatever_its_case_and_width(name: str, rooms: Rooms
     assert await refusal(rooms.edit(third.id, name, '', by=ANN)) == taken
     await rooms.archive(other.id, True, by=ANN)
     assert await refusal(rooms.create(name, '', by=ANN)) == taken
+
+
+async def test_room_is_looked_up_by_its_name_or_else_its_address(rooms: Rooms) -> None:
+    operations = await rooms.create('Ops', '', by=ANN)
+    await rooms.edit(operations.id, 'Opération  Nord', '', by=ANN)
+    for words in ('ops', 'OPS', 'opération nord', ' OPÉRATION  NORD '):
+        assert rooms.look_up(words) == rooms[operations.id]
+    ops = await rooms.create('Ops', '', by=ANN)
+
+    assert rooms.look_up('ops') == ops
+    assert rooms.look_up('ops-2') == ops
+    assert rooms.look_up('nowhere') is rooms.look_up('') is rooms.look_up('half \ud800') is None
 
 
 @pytest.mark.parametrize(('name', 'other'), [('Straße', 'STRASSE'), ('Ὀδυσσεύς', 'ὈΔΥΣΣΕΎΣ'), ('general', 'General')])
@@ -247,47 +259,3 @@ async def test_one_of_many_makes_a_room_of_the_same_name(rooms: Rooms) -> None:
 
     assert sum(isinstance(outcome, RoomView) for outcome in tries) == 1
     assert {type(outcome) for outcome in tries} == {RoomView, ChatError}
-
-
-@pytest.fixture
-async def chats(database_url: str) -> AsyncIterator[Sequence[Chat]]:
-    """The conversation at two servers."""
-    stores = [Store(database_url, replica=name) for name in 'ab']
-    for store in stores:
-        store.start()
-    yield [Chat(store, max_length=100) for store in stores]
-    for store in stores:
-        await store.close()
-
-
-@on_postgres
-async def test_room_is_known_on_every_server_before_its_first_message_is_told(chats: Sequence[Chat]) -> None:
-    here, there = chats
-    known: list[tuple[int, bool]] = []
-
-    def note(changes: Changes) -> None:
-        known.extend((message.room_id, message.room_id in there.rooms) for message in changes.messages)
-
-    there.messages_changed.subscribe(note)
-    made = []
-    for number in range(10):
-        made.append(room := await here.rooms.create(f'Room {number}', '', by=ANN))
-        await here.post('Hello', by=ANN, client_message_id=f'{number}', room_id=room.id)
-
-    await until(lambda: len(known) == 20)
-    assert known == [(room.id, True) for room in made for _ in range(2)]
-    assert there.rooms.open == here.rooms.open
-
-
-@on_postgres
-async def test_servers_that_change_rooms_at_once_agree(chats: Sequence[Chat]) -> None:
-    names = ['Ops', 'Dev', 'Tea', 'OPS', 'dev', 'Kitchen'] * 4
-    outcomes = await asyncio.gather(
-        *[chats[number % 2].rooms.create(name, '', by=ANN) for number, name in enumerate(names)],
-        return_exceptions=True,
-    )
-
-    made = [room.name.lower() for room in outcomes if isinstance(room, RoomView)]
-    assert sorted(made) == ['dev', 'kitchen', 'ops', 'tea']
-    await until(lambda: chats[0].rooms.open == chats[1].rooms.open)
-    assert len(chats[0].rooms.open) == 5

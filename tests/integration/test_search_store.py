@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from operator import attrgetter
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from messenger.folding import fold
 from messenger.storage import Store
 from messenger.storage.search import search
 from messenger.storage.search_index import NEWEST
-from models import DeleteMessage, EditMessage, MessageView, PostMessage, SearchPage, SearchQuery
+from models import CreateRoom, DeleteMessage, EditMessage, MessageView, PostMessage, SearchPage, SearchQuery
 from tests.support.databases import searchable
 from tests.support.examples import at_random
 from tests.support.postgres import both_engines
@@ -48,6 +49,7 @@ QUERIES = st.builds(
     has_link=st.sampled_from([False, False, True]),
     since=st.sampled_from(MOMENTS),
     until=st.sampled_from(MOMENTS),
+    room_id=st.sampled_from([None, None, 1, 2, 3, 9]),
 )
 
 
@@ -59,10 +61,12 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     await store.close()
 
 
-async def post(store: Store, texts: Sequence[str], author: str = 'Ann') -> list[MessageView]:
+async def post(store: Store, texts: Sequence[str], author: str = 'Ann', rooms: int = 1) -> list[MessageView]:
     first = (await store.newest_page(1)).seq
     commands = [
-        PostMessage(author, author, f'{first} {number}', text, NOON + timedelta(minutes=number))
+        PostMessage(
+            author, author, f'{first} {number}', text, NOON + timedelta(minutes=number), room_id=1 + number % rooms
+        )
         for number, text in enumerate(texts)
     ]
     return list(await asyncio.gather(*map(store.apply, commands)))
@@ -90,24 +94,34 @@ async def find_words(store: Store, *terms: str, **filters: Any) -> list[str]:
     return await find(store, SearchQuery(tuple(map(fold, terms)), **filters))
 
 
+by_id = attrgetter('id')
+
+
 def is_wanted(message: MessageView, query: SearchQuery) -> bool:
     """The meaning of a query, said as plainly as possible."""
     author, text = fold(message.author), fold(message.text)
     return (
         not message.deleted
+        and not message.notice
         and all(term in text for term in query.terms)
         and query.author in ('', author, *author.split())
         and (not query.has_link or 'https://' in text)
         and (not query.since or message.sent_at >= query.since)
         and (not query.until or message.sent_at < query.until)
+        and query.room_id in (None, message.room_id)
     )
 
 
 @at_random(25)
 @given(data=st.data())
-async def test_a_search_finds_what_a_look_through_all_texts_finds(store: Store, data: st.DataObject) -> None:
+async def test_a_search_finds_what_a_look_through_all_texts_finds(
+    store: Store, database_url: str, data: st.DataObject
+) -> None:
+    if len(await store.rooms()) == 1:
+        for name in ('ops', 'tea'):
+            await store.apply(CreateRoom('Ann', 'ann', name, NOON, name, name, '', 10))
     texts = data.draw(st.lists(TEXTS, max_size=12)) * data.draw(st.sampled_from([1, 30]))
-    posted = await post(store, texts, data.draw(st.sampled_from(AUTHORS)))
+    posted = await post(store, texts, data.draw(st.sampled_from(AUTHORS)), rooms=3)
     some = st.lists(st.sampled_from(posted), max_size=3, unique_by=lambda message: message.id)
     for message in data.draw(some) if posted else []:
         if data.draw(st.booleans()):
@@ -116,10 +130,14 @@ async def test_a_search_finds_what_a_look_through_all_texts_finds(store: Store, 
             await store.apply(DeleteMessage(message.id, message.author_id))
     if data.draw(st.booleans()):
         await asyncio.sleep(0.03)  # some of it is indexed meanwhile
-    messages = await store.page_from(0, 100_000)
+    messages = sorted([one for room in (1, 2, 3) for one in await store.page_from(0, 100_000, room_id=room)], key=by_id)
 
     for query in data.draw(st.lists(QUERIES, min_size=3, max_size=6)):
-        assert await find(store, query) == [one.text for one in reversed(messages) if is_wanted(one, query)]
+        wanted = [one.text for one in reversed(messages) if is_wanted(one, query)]
+        assert await find(store, query) == wanted
+        with create_engine(database_url, poolclass=NullPool).connect() as connection:  # as in a room of many messages
+            page = search(connection, query, before=None, limit=100_000, max_room=0, clock=lambda: 0.0)
+        assert [message.text for message in page.messages] == wanted
 
 
 async def test_words_are_found_in_any_order_in_parts_and_without_accents(store: Store, database_url: str) -> None:

@@ -10,9 +10,14 @@ from hypothesis import strategies as st
 from messenger.commands import ChatError
 from messenger.folding import fold
 from messenger.search import mark_terms, parse_query
-from models import MessageView, SearchQuery
+from models import MessageView, RoomView, SearchQuery
 
+GENERAL, OPS, SHIFT = RoomView(1, 'general', 'general'), RoomView(2, 'ops', 'Ops'), RoomView(3, 'shift', 'Late Shift')
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def find_room(name: str) -> RoomView | None:
+    return {'general': GENERAL, 'ops': OPS, 'Late Shift': SHIFT}.get(name)
 
 
 def line(text: str, *terms: str) -> str:
@@ -37,6 +42,10 @@ def line(text: str, *terms: str) -> str:
         ('before:2026-11-1 tea', SearchQuery(('tea',), until=FIRST)),
         ('https://example.org', SearchQuery(('https://example.org',))),
         ('to:ann', SearchQuery(('to:ann',))),
+        ('in:ops tea', SearchQuery(('tea',), room_id=2)),
+        ('IN:"Late Shift"', SearchQuery(room_id=3)),
+        ('in:ops in:general', SearchQuery(room_id=1)),
+        ('built-in:ops', SearchQuery(('built-in:ops',))),
         ('from: te', SearchQuery(('te',))),
         ('世', SearchQuery(('世',))),
         ('tea a', SearchQuery(('tea', 'a'))),
@@ -45,10 +54,10 @@ def line(text: str, *terms: str) -> str:
     ],
 )
 def test_what_is_typed_becomes_a_query(words: str, query: SearchQuery) -> None:
-    assert parse_query(words) == query
+    assert parse_query(words, find_room=find_room) == query
 
 
-@pytest.mark.parametrize('words', ['', ' ', 'a', '"', '""', 'from:', 'has:', 'before:', '\0', '\u200b', 'a b'])
+@pytest.mark.parametrize('words', ['', ' ', 'a', '"', '""', 'from:', 'in:', 'has:', 'before:', '\0', '\u200b', 'a b'])
 def test_too_little_is_not_searched_for(words: str) -> None:
     assert parse_query(words) is None
 
@@ -60,12 +69,14 @@ def test_too_little_is_not_searched_for(words: str) -> None:
         ('tea ' * 11, 'A search can have at most 10 words. Put some of them in quotation marks.'),
         ('before:2026-13-01', 'A day is written like 2026-11-01, as in after:2026-11-01.'),
         ('after:yesterday', 'A day is written like 2026-11-01, as in after:2026-11-01.'),
+        ('in:nowhere tea', 'There is no such room. A name of several words is put in quotation marks.'),
+        ('in:""', 'There is no such room. A name of several words is put in quotation marks.'),
         ('has:files', 'has: is followed by link, as in has:link.'),
     ],
 )
 def test_what_cannot_be_searched_for_is_a_sentence(words: str, sentence: str) -> None:
     with pytest.raises(ChatError) as caught:
-        parse_query(words)
+        parse_query(words, find_room=find_room)
 
     assert str(caught.value) == sentence
 
