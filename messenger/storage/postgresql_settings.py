@@ -26,8 +26,10 @@ SETTINGS = {
     # a server that is stopped while it holds the lock of the order stops all others for this long
     'idle_in_transaction_session_timeout': '1s',
     # Every statement is made for an index. Without statistics PostgreSQL would plan for the empty table, and keep the
-    # plan; and it would compile the plan of a scan that cannot be avoided.
+    # plan, or read a whole room to sort what an index has in order; and it would compile the plan of a scan that cannot
+    # be avoided.
     'enable_seqscan': 'off',
+    'enable_sort': 'off',
     'jit': 'off',
 }
 # for a transaction that may take minutes, and waits as long for another one of its kind
