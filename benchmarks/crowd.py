@@ -4,7 +4,7 @@ import asyncio
 import statistics
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -60,9 +60,11 @@ class Crowd:
         self._kind = kind
         self._count = self._expected = 0  # messages so far, and deliveries to come
         self._closed_loop = False
-        # of the last talk: the numbers that each member has seen, in order; when each was sent; who waits for which
+        # of the last talk: the numbers that each member has seen, in order; when each was sent, and in which room; who
+        # waits for which
         self._logs: defaultdict[int, dict[int, None]] = defaultdict(dict)
         self._sent: dict[int, float] = {}
+        self._room_of: dict[int, int] = {}
         self._awaited: dict[int, int] = {}
         self._unsaid: Iterator[int] = iter(())
         self._times: list[float] = []
@@ -106,11 +108,14 @@ class Crowd:
         :param closed_loop: whether everybody says one message, and the next one as soon as it is on the own screen
         """
         self._logs.clear()
+        self._room_of.clear()
         self._sent, self._awaited, self._times = {}, {}, []
         self._unsaid = iter(range(self._count, self._count + count))
         self._count += count
         self._closed_loop = closed_loop
-        self._expected, self._complete = count * len(self.members), asyncio.Event()
+        in_room = Counter(member.room for member in self.members)
+        self._expected = sum(in_room[self.members[turn % len(self.members)].room] for turn in range(count))
+        self._complete = asyncio.Event()
         cpu, own_cpu, start = self.cpu, time.process_time(), time.perf_counter()
         for turn in range(len(self.members) if closed_loop else count):
             if rate:
@@ -137,12 +142,17 @@ class Crowd:
         kept = [int(found[1]) for _, text in self._kept() if (found := NUMBER.match(text))]
         order = [number for number in kept if number in self._sent]
         assert len(order) == len(self._sent), 'Some messages have not been stored.'
-        return sum(list(self._logs[index]) != order for index in range(len(self.members)))
+        in_rooms = {
+            room: [number for number in order if self._room_of[number] == room]
+            for room in {member.room for member in self.members}
+        }
+        return sum(list(self._logs[index]) != in_rooms[member.room] for index, member in enumerate(self.members))
 
     def _say_next(self, index: int) -> None:
         number = next(self._unsaid, None)
         if number is not None:
             self._awaited[index] = number
+            self._room_of[number] = self.members[index].room
             self._sent[number] = time.perf_counter()
             self.members[index].say(number)
 

@@ -38,6 +38,11 @@ LIMITS: dict[str, dict[str, Limit]] = {
         'indexing 1,000,000 messages (s)': (0, 60),
         'p99 send-to-seen while ten search, times without': (0, 1.5),
     },
+    'rooms': {
+        'pages that lack a message or show another order': (0, 0),
+        'deliveries lost': (0, 0),
+        'server CPU for a message, times in one room': (0, 1),
+    },
     'memory': {
         'memory per visitor (KiB)': (0, 250),
         'change after a dialog (%)': (0, 5),

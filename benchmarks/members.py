@@ -45,6 +45,7 @@ class WebSocketMember:
     """Somebody at the floor, which is a plain WebSocket server."""
 
     path = '/'
+    room = 1
 
     def __init__(self, http: ClientSession, name: str, on_numbers: Callable[[Sequence[int]], None]) -> None:
         """
@@ -194,7 +195,13 @@ class Visitor(NiceGUIMember):
         await self.wait_for(lambda: self._is_live)
 
     def say(self, number: int) -> None:
-        self._send(protocol.PostEvent(str(uuid.uuid4()), sentence(number)))
+        self._send(protocol.PostEvent(str(uuid.uuid4()), sentence(number), room=self.room))
+
+    async def enter_room(self, room: int) -> None:
+        """Show another room, and wait until everything that has been said there is there."""
+        self.room, self._cursor = room, 0
+        self._sync()
+        await self.wait_for(lambda: self._is_live)
 
     async def read_back(self, message_id: int) -> None:
         """Ask for the messages before one of them, and wait for them."""
@@ -236,7 +243,7 @@ class Visitor(NiceGUIMember):
 
     def receive(self, name: str, data: Any) -> None:
         match EVENTS.get(name):
-            case protocol.MessagesEvent:
+            case protocol.MessagesEvent if data['room'] == self.room:
                 self._take_messages(data['follows'], data['messages'][-1]['seq'])
             case protocol.SyncFinishedEvent:
                 self._finish_sync(data['number'], data['seq'])
@@ -255,7 +262,7 @@ class Visitor(NiceGUIMember):
     def _sync(self) -> None:
         self._is_live = False
         self._sync_number += 1
-        self._send(protocol.SyncEvent(self._sync_number, self._cursor))
+        self._send(protocol.SyncEvent(self._sync_number, self._cursor, self.room))
 
     def _take_messages(self, follows: int, to: int) -> None:
         if follows <= self._cursor:

@@ -17,6 +17,7 @@ from benchmarks.crowd import Crowd, Talk, crowd_at
 from benchmarks.machine import cpu_of, memory_of
 from benchmarks.members import NiceGUIMember, SocketIOMember, Visitor, WebSocketMember
 from benchmarks.replicas import replicas
+from benchmarks.rooms import rooms
 from benchmarks.searches import search
 from config import Settings
 from messenger.storage import Store
@@ -260,5 +261,5 @@ async def _settled_memory(crowd: Crowd) -> float:
 
 WORKLOADS: dict[str, Callable[[bool], Coroutine[Any, Any, Figures]]] = {
     workload.__name__: workload
-    for workload in (steady, burst, arrivals, posts, replicas, history, search, memory, idle, attacks)
+    for workload in (steady, burst, arrivals, posts, replicas, history, search, rooms, memory, idle, attacks)
 }
