@@ -1,7 +1,8 @@
 """The chat view: header, people, messages, composer."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from nicegui import events, ui
@@ -18,6 +19,7 @@ from messenger.pages.broadcasts import MAX_LISTED_USERS, list_user
 from messenger.pages.chat_events import LOGGED_OUT, check_rate
 from messenger.pages.composer import Composer
 from messenger.pages.message_sheet import choose_action
+from messenger.pages.refusals import notifying_refusals
 from messenger.pages.rooms import RoomSwitcher
 from messenger.pages.search import SearchBox
 from messenger.presence import Presence
@@ -52,10 +54,9 @@ class ChatPage:
         self._me = user_hash(session.user_id)
         self._on_log_out = on_log_out
         self._menu: ui.menu | None = None
-        self._archived: ui.element | None = None
         self._add_header(title, room)
         self._add_drawer()
-        with ui.element().classes('chat') as self._view:
+        with ui.element().classes('chat'):
             self._messages = MessageList(
                 me=self._me,
                 tab=tab,
@@ -75,7 +76,7 @@ class ChatPage:
                 on_emptied=self._delete,
                 find_emoji=self._find_emoji,
             )
-        self._rooms.start(self._messages)
+        self._rooms.start(self._messages, self._composer)
         ui.keyboard(self._press_key, repeating=False)
 
     def _add_header(self, title: str, room: RoomView) -> None:
@@ -86,9 +87,7 @@ class ChatPage:
                 title=title,
                 me=self._me,
                 tab=self._tab,
-                act=self._act_on_rooms,
-                notifying_refusals=self._notifying_refusals,
-                on_show=self._show_archived,
+                act=partial(act_on_rooms, self._limits, self._session),
             )
             SearchBox(
                 self._chat,
@@ -126,37 +125,20 @@ class ChatPage:
             ui.label('Who is here').props('role=heading aria-level=2').classes('heading')
             UserList(me=self._me, find=self._find_users, on_close=self._drawer.hide)
 
-    def _show_archived(self, room: RoomView) -> None:
-        """Have the place to write be there, or a sentence instead."""
-        if room.archived == (self._archived is not None):
-            return
-        self._composer.set_visible(not room.archived)
-        if self._archived:
-            compat.delete(self._archived)
-            self._archived = None
-            return
-        with self._view, ui.element('div').classes('archived').props('role=status') as self._archived:
-            ui.label('This room is archived.')
-            ui.button('Bring it back', on_click=self._rooms.bring_back, color=None).props('flat no-caps')
-
     async def _go_to(self, message_id: int) -> None:
         with suppress(HistoryUnavailableError):
             room_id = await self._chat.room_of(message_id)
             if room_id is not None:
                 self._rooms.open(room_id, message_id)
 
-    def _act_on_rooms(self) -> LoginSession:
-        self._check_rate('edit')
-        return self._user
-
     def _find_users(self, query: str) -> list[ListedUser]:
-        with self._notifying_refusals():
+        with notifying_refusals(self._client):
             self._check_rate('search')
             return [list_user(user) for user in self._presence.find(query, MAX_LISTED_USERS)]
         return []
 
     def _find_emoji(self, words: str) -> Sequence[tuple[str, str]]:
-        with self._notifying_refusals():
+        with notifying_refusals(self._client):
             self._check_rate('search')
             return markdown.find_emoji(words)
         return []
@@ -172,14 +154,14 @@ class ChatPage:
             self._on_log_out()
 
     async def _edit(self, message_id: int) -> None:
-        with self._notifying_refusals():
+        with notifying_refusals(self._client):
             self._check_rate('load')
             message = await self._chat.get_own_message(message_id, by=self._user)
             self._composer.edit(message.id, message.text)
 
     async def _delete(self, message_id: int) -> None:
         if await dialogs.ask_to_delete():
-            with self._notifying_refusals():
+            with notifying_refusals(self._client):
                 self._check_rate('edit')
                 await self._chat.delete(message_id, by=self._user)
                 self._composer.cancel()  # it may have been in the box
@@ -219,13 +201,16 @@ class ChatPage:
     def _check_rate(self, action: Action) -> None:
         check_rate(self._limits, action, self._user)
 
-    @contextmanager
-    def _notifying_refusals(self) -> Iterator[None]:
-        try:
-            yield
-        except ChatError as error:
-            with self._client:
-                ui.notify(str(error), type='negative')
+
+def act_on_rooms(limits: MemberLimits, session: LoginSession) -> LoginSession:
+    """Return who changes a room.
+
+    :raises ChatError: if the login session has ended, or that is too often
+    """
+    if session.ended:
+        raise ChatError(LOGGED_OUT)
+    check_rate(limits, 'edit', session)
+    return session
 
 
 def _address() -> str:

@@ -37,6 +37,7 @@ class Composer:
         :param find_emoji: return the emoji that some words may mean, with their names
         """
         self._about: ui.element | None = None
+        self.place = ui.context.slot.parent
         with ui.element('div').classes('composer') as self._composer:
             with ui.element('div').classes('box'):
                 self._box = (

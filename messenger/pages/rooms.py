@@ -1,16 +1,17 @@
 """The rooms on one page: which one is shown, the list of all, and what can be done to them."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
-from typing import Any
 
 from nicegui import ui
 
+from messenger import compat
 from messenger.commands import ChatError
 from messenger.elements.browser_tab import BrowserTab, close_on_back
 from messenger.elements.message_list import MessageList
 from messenger.elements.room_list import RoomList
 from messenger.pages import dialogs
+from messenger.pages.composer import Composer
+from messenger.pages.refusals import notifying_refusals
 from messenger.rooms import MAX_NAME_LENGTH, MAX_TOPIC_LENGTH, Rooms
 from models import GENERAL_ID, RoomView, User
 
@@ -37,8 +38,6 @@ class RoomSwitcher:
         me: str,
         tab: BrowserTab,
         act: Callable[[], User],
-        notifying_refusals: Callable[[], AbstractContextManager[None]],
-        on_show: Callable[[RoomView], Any],
     ) -> None:
         """Add the title to the header.
 
@@ -47,8 +46,6 @@ class RoomSwitcher:
         :param title: of the program
         :param me: the ``data-author`` of this user's own messages
         :param act: returns who changes a room; raises `ChatError` if that is too often
-        :param notifying_refusals: tells the user of a `ChatError`
-        :param on_show: called when a room is shown, and when it has changed
         """
         self.room = room
         self._rooms = rooms
@@ -56,10 +53,10 @@ class RoomSwitcher:
         self._me = me
         self._tab = tab
         self._act = act
-        self._notifying_refusals = notifying_refusals
-        self._on_show = on_show
         self._client = ui.context.client
         self._messages: MessageList | None = None
+        self._composer: Composer | None = None
+        self._archived: ui.element | None = None
         self._drawer: ui.left_drawer | None = None
         self._list: RoomList | None = None
         self._button = ui.button(icon='menu', on_click=self._toggle_list, color=None)
@@ -70,9 +67,13 @@ class RoomSwitcher:
             self._topic.visible = False
         rooms.changed.subscribe(self._update)
 
-    def start(self, messages: MessageList) -> None:
-        """Begin to show rooms."""
+    def start(self, messages: MessageList, composer: Composer) -> None:
+        """Begin to show rooms.
+
+        :param composer: the place to write, which is hidden while the room is archived
+        """
         self._messages = messages
+        self._composer = composer
         self._update()
 
     def open(self, room_id: int, message_id: int | None = None) -> None:
@@ -95,7 +96,21 @@ class RoomSwitcher:
         self._topic.visible = bool(self.room.topic)
         if are_several and self._drawer is None and self._messages:
             self._add_list(self._messages)
-        self._on_show(self.room)
+        if self._composer:
+            self._show_archived(self._composer)
+
+    def _show_archived(self, composer: Composer) -> None:
+        """Have the place to write be there, or a sentence instead."""
+        if self.room.archived == (self._archived is not None):
+            return
+        composer.set_visible(not self.room.archived)
+        if self._archived:
+            compat.delete(self._archived)
+            self._archived = None
+            return
+        with composer.place, ui.element('div').classes('archived').props('role=status') as self._archived:
+            ui.label('This room is archived.')
+            ui.button('Bring it back', on_click=self.bring_back, color=None).props('flat no-caps')
 
     # --- the list
 
@@ -187,7 +202,7 @@ class RoomSwitcher:
         await self._set_archived(self.room, False)
 
     async def _set_archived(self, room: RoomView, archived: bool) -> None:
-        with self._notifying_refusals():
+        with notifying_refusals(self._client):
             await self._rooms.archive(room.id, archived, by=self._act())
 
 

@@ -144,7 +144,7 @@ async def test_text_and_link_of_a_message_can_be_copied(enter: Arrive, arrive: A
     await expect(ann.tools).to_have_count(0)
     link = await ann.page.evaluate('navigator.clipboard.readText()')
 
-    assert link == f'{ann.url}/chat#m1'
+    assert link == f'{ann.url}/chat/general/1'
     ben = await arrive()
     await ben.page.goto(link)
     await ben.enter('Ben')
