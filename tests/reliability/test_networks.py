@@ -197,12 +197,17 @@ async def lose_answer(person: Person, *, containing: str) -> asyncio.Event:
     lost = asyncio.Event()
 
     async def carry(route: Route) -> None:
-        with suppress(PlaywrightError):  # the page has gone on without it
+        try:
             answer = await route.fetch()
             text = await answer.text()
-            if not lost.is_set() and containing in text:
-                lost.set()
-                text = '6'  # a packet of Engine.IO that says nothing
+        except PlaywrightError:  # the wire is cut, or the page has gone on without it
+            with suppress(PlaywrightError):
+                await route.abort()
+            return
+        if not lost.is_set() and containing in text:
+            lost.set()
+            text = '6'  # a packet of Engine.IO that says nothing
+        with suppress(PlaywrightError):
             # so that time can be skipped without the page missing a ping
             await route.fulfill(response=answer, body=re.sub(r'(?<="pingTimeout":)\d+', '600000', text))
 
