@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from messenger.storage.database_files import OpenFiles, claim, create_file
 from messenger.storage.errors import DatabaseMovedError, DatabaseUnavailableError
-from messenger.storage.files import OpenFiles, claim, create_file
 from messenger.storage.register import MemoryRegister
 from messenger.storage.schema import explain_foreign, prepare_schema
 from messenger.storage.transaction import Command, Executed, execute
