@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal, Protocol
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -87,6 +87,42 @@ class MessageReaction(SQLModel, table=True):
     position: int = Field(sa_type=Int64)
 
 
+IS_COMPLETE = text("sha256 <> ''")
+
+
+class StoredFile(SQLModel, table=True):
+    """A file that a user has sent. ``sha256`` is empty until all of it has come, and again once it is to be removed.
+
+    ``token`` is its address, which nobody can guess. ``message_id`` is null until its message is posted; ``position``
+    orders the files of one message. ``upload_id`` is made by the page: a repeat of the same upload is the same file.
+    """
+
+    __tablename__ = 'file'
+    __table_args__ = (
+        Index(
+            'one_file_per_upload',
+            'user_id',
+            'upload_id',
+            unique=True,
+            sqlite_where=IS_COMPLETE,
+            postgresql_where=IS_COMPLETE,
+        ),
+    )
+
+    token: str = Field(primary_key=True)
+    message_id: int | None = Field(default=None, index=True, sa_type=Int64)
+    position: int = 0
+    user_id: str
+    upload_id: str
+    name: str
+    size: int = Field(default=0, sa_type=Int64)
+    media_type: str = ''
+    width: int | None = None
+    height: int | None = None
+    sha256: str = ''
+    uploaded_at: datetime = Field(sa_type=UtcDateTime)
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """The message that another one replies to, in its current state; the text of a deleted one is empty."""
@@ -104,6 +140,24 @@ class Reaction:
     emoji: str
     author_ids: tuple[str, ...]
     authors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file as everything outside the storage sees it; fields are columns of `StoredFile` with the same names.
+
+    :param size: in bytes, as it is served
+    :param media_type: what it is by its content
+    :param width: of a picture, in pixels
+    """
+
+    token: str
+    name: str
+    size: int
+    media_type: str
+    sha256: str
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

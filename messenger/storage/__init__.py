@@ -5,18 +5,22 @@ from messenger.storage.errors import (
     CommandError,
     CommitError,
     DatabaseUnavailableError,
+    FilesUnavailableError,
     MessageNotFoundError,
     NothingChangedError,
     RoomArchivedError,
     RoomExistsError,
     RoomNotFoundError,
+    NoSpaceError,
     TooManyEmojiError,
     TooManyReactionsError,
     TooManyRoomsError,
     UncertainCommitError,
 )
+from messenger.storage.file_store import FileStore, IncomingFile
 from messenger.storage.register import Holder, MemoryRegister, Register, Registration, Registrations
 from messenger.storage.store import Store
+from messenger.storage.stored_files import StoredFiles
 from messenger.storage.transaction import MAX_EMOJI, MAX_REACTIONS, Command
 
 __all__ = [
@@ -26,10 +30,14 @@ __all__ = [
     'CommandError',
     'CommitError',
     'DatabaseUnavailableError',
+    'FileStore',
+    'FilesUnavailableError',
     'Holder',
+    'IncomingFile',
     'MemoryRegister',
     'MessageNotFoundError',
     'NothingChangedError',
+    'NoSpaceError',
     'Register',
     'Registration',
     'Registrations',
@@ -37,6 +45,7 @@ __all__ = [
     'RoomExistsError',
     'RoomNotFoundError',
     'Store',
+    'StoredFiles',
     'TooManyEmojiError',
     'TooManyReactionsError',
     'TooManyRoomsError',

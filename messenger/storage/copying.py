@@ -15,7 +15,7 @@ from messenger.storage.errors import DatabaseUnavailableError
 from messenger.storage.postgresql_settings import PATIENT
 from messenger.storage.rooms import rooms
 from messenger.storage.schema import find_revision, known_revisions
-from messenger.storage.statements import ANY_MESSAGE
+from messenger.storage.statements import ANY_MESSAGE, messages
 from messenger.storage.store import LOCK_TIMEOUT
 
 SOURCE = 'sqlite:///'
@@ -50,7 +50,7 @@ def copy_conversation(source_url: str, target_url: str, *, report: Report) -> st
             copied = target.write(lambda connection: _copy_tables(source, connection, path, report))
         finally:
             target.close()
-    return f'Copied {copied} from {path}. Start the messenger without --copy to go on there.'
+    return f'Copied {copied} Start the messenger without --copy to go on there.'
 
 
 @contextmanager
@@ -92,9 +92,11 @@ def _copy_tables(source: Connection, target: Connection, path: str, report: Repo
         )
     target.exec_driver_sql(PATIENT)
     target.execute(rooms.delete())  # the source has its own
-    copied = {table: _copy_table(table, source, target, path, report) for table in SQLModel.metadata.sorted_tables}
-    *most, last = [f'{count:,} {table.name}{"" if count == 1 else "s"}' for table, count in copied.items()]
-    return f'{", ".join(most)} and {last}'
+    tables = sorted(SQLModel.metadata.sorted_tables, key=lambda table: table is not messages)  # these first
+    copied = {table.name: _copy_table(table, source, target, path, report) for table in tables}
+    *most, last = [f'{count:,} {name}{"" if count == 1 else "s"}' for name, count in copied.items()]
+    hint = ' Set MESSENGER_FILES to the directory that has its files.' if copied['file'] else ''
+    return f'{", ".join(most)} and {last} from {path}.{hint}'
 
 
 def _copy_table(table: Table, source: Connection, target: Connection, path: str, report: Report) -> int:

@@ -62,3 +62,11 @@ class TooManyRoomsError(CommandError):
 
 class NothingChangedError(CommandError):
     """A command for a room that is as the command wants it."""
+
+
+class FilesUnavailableError(Exception):
+    """The directory for files cannot be used."""
+
+
+class NoSpaceError(Exception):
+    """There is no room for another file."""

@@ -23,6 +23,7 @@ from messenger.storage.register import Register
 from messenger.storage.rooms import read_rooms
 from messenger.storage.search import search
 from messenger.storage.statements import clamp_int64, is_storable, read_views
+from messenger.storage.stored_files import StoredFiles
 from messenger.storage.transaction import Command
 from messenger.storage.upkeep import Upkeep
 from models import (
@@ -89,6 +90,7 @@ class Store:
         self._database.on_changes(lambda changes: self._listener(changes), on_rewind=lambda: self._rewind_listener())
         self._writer = Batcher(self._write, name='store writer', limit=MAX_COMMANDS_PER_COMMIT)
         self._upkeep = Upkeep(self._database, erase_pause=erase_pause, index_pause=index_pause)
+        self.files = StoredFiles(self._database)
         self._trouble = ''
 
     def start(self) -> None:

@@ -1,14 +1,17 @@
 """Simulated users, and a conversation that they find."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 from nicegui import core
 from nicegui.testing import User
 
-from messenger.storage import Store
+from messenger.files import Files
+from messenger.storage import FileStore, Store
 from models import PostMessage
+from tests.support.files import MAX_SIZE, MAX_TOTAL, MakeFiles, Moment
 from tests.support.simulated import OpenChat, log_in
 
 
@@ -30,3 +33,30 @@ async def told(store: Store) -> Store:
     """A conversation of one message by Ann, the first one."""
     await store.apply(PostMessage('Ann', 'ann', 'k', 'Hello', datetime.now(UTC)))
     return store
+
+
+@pytest.fixture
+def moment() -> Moment:
+    return Moment()
+
+
+@pytest.fixture
+def folder(house: Path) -> Path:
+    """Where files are kept."""
+    return house / 'files'
+
+
+@pytest.fixture
+def make_files(store: Store, folder: Path, moment: Moment) -> MakeFiles:
+    """Start a server's files, be it after another one."""
+
+    def make_files(*, is_shared: bool = False) -> Files:
+        kept = FileStore(folder)
+        return Files(store.files, kept, max_size=MAX_SIZE, max_total=MAX_TOTAL, is_shared=is_shared, clock=moment)
+
+    return make_files
+
+
+@pytest.fixture
+def files(make_files: MakeFiles) -> Files:
+    return make_files()

@@ -22,7 +22,7 @@ from tests.support.server import ROOT, environment
 
 pytestmark = on_postgres
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
-EMPTY = {'message': [], 'reaction': [], 'room': [(1, 'general', 'general', 'general', '', False)]}
+EMPTY = {'file': [], 'message': [], 'reaction': [], 'room': [(1, 'general', 'general', 'general', '', False)]}
 TEXTS = ['Tea?', 'Grüße, 世界 🎉', 'a\tb\nc\\d\\N', '\\.', 'NULL', '"quoted", \'so\'', '']
 MANY = """
 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 200000)
@@ -63,6 +63,7 @@ async def source(house: Path) -> str:
     await store.apply(DeleteMessage(3, 'ann'))
     for author, emoji in (('ben', '👍'), ('ann', '🎉'), ('ann', '👍')):
         await store.apply(SetReaction(1, emoji, author, author.title()))
+    await store.files.begin('Grüße.txt', user_id='ann', upload_id='u', now=NOON)
     await store.close()
     return url
 
@@ -77,9 +78,13 @@ def test_every_row_of_every_table_is_the_same(source: str, database_url: str) ->
     said = copy(source, database_url)
 
     assert rows(database_url) == rows(source)
-    assert {name: len(found) for name, found in rows(source).items()} == {'message': 9, 'reaction': 3, 'room': 2}
-    assert said.startswith('Copied 9 messages, 3 reactions and 2 rooms from ')
-    assert said.endswith('/main.db. Start the messenger without --copy to go on there.')
+    counts = {name: len(found) for name, found in rows(source).items()}
+    assert counts == {'file': 1, 'message': 9, 'reaction': 3, 'room': 2}
+    assert said.startswith('Copied 9 messages, 1 file, 3 reactions and 2 rooms from ')
+    assert said.endswith(
+        '/main.db. Set MESSENGER_FILES to the directory that has its files. '
+        'Start the messenger without --copy to go on there.'
+    )
 
 
 async def test_posting_goes_on_with_the_next_numbers(source: str, database_url: str) -> None:
@@ -251,11 +256,11 @@ def test_the_command_shows_its_progress_and_says_what_was_copied(house: Path, da
     )  # fmt: skip
 
     assert ended.stdout == (
-        'Copied 200,000 messages, 0 reactions and 2 rooms from main.db. '
-        'Start the messenger without --copy to go on there.\n'
+        'Copied 200,000 messages, 1 file, 0 reactions and 2 rooms from main.db. '
+        'Set MESSENGER_FILES to the directory that has its files. Start the messenger without --copy to go on there.\n'
     )
     progress = [f'{number:,} of 200,000 messages' for number in range(10_000, 210_000, 10_000)]
-    assert ended.stderr.splitlines() == [*progress, '0 of 0 reactions', '2 of 2 rooms']
+    assert ended.stderr.splitlines() == [*progress, '1 of 1 files', '0 of 0 reactions', '2 of 2 rooms']
 
 
 @pytest.mark.usefixtures('source')

@@ -39,7 +39,7 @@ async def test_a_database_of_the_first_version_keeps_its_messages(path: Path) ->
     await store.close()
 
 
-@pytest.mark.parametrize('earlier', ['reactions', 'key first', 'stamped', 'json', 'without search'])
+@pytest.mark.parametrize('earlier', ['reactions', 'key first', 'stamped', 'json', 'without search', 'without files'])
 async def test_an_earlier_database_keeps_replies_and_reactions(earlier: str, path: Path) -> None:
     create(path, EARLIER[earlier])
     store = Store(f'sqlite:///{path}')

@@ -96,6 +96,27 @@ INSERT INTO message VALUES
     (3, 5, 'Ben', 'ben', 'b', '', '2026-01-02 12:00:02.000000', NULL, 0, 1, 1);
 INSERT INTO reaction VALUES (1, '👍', 'ben', 'Ben', 3);
 """
+WITHOUT_FILES = (
+    WITHOUT_SEARCH.replace("'0005'", "'0006'")
+    + """
+CREATE TABLE message_search (message_id INTEGER NOT NULL, author VARCHAR, text VARCHAR, PRIMARY KEY (message_id));
+CREATE INDEX ix_message_search_changed ON message_search (message_id) WHERE text IS NULL;
+CREATE TRIGGER message_search_note_change AFTER UPDATE OF text ON message WHEN new.text <> old.text BEGIN
+    INSERT INTO message_search (message_id) VALUES (new.id) ON CONFLICT (message_id) DO UPDATE SET text = NULL;
+END;
+CREATE VIRTUAL TABLE message_fts USING fts5(
+    text, content = 'message_search', content_rowid = 'message_id', tokenize = 'trigram case_sensitive 1', detail = none
+);
+CREATE TRIGGER message_fts_insert AFTER INSERT ON message_search WHEN new.text <> '' BEGIN
+    INSERT INTO message_fts (rowid, text) VALUES (new.message_id, new.text);
+END;
+CREATE TRIGGER message_fts_update AFTER UPDATE OF text ON message_search BEGIN
+    INSERT INTO message_fts (message_fts, rowid, text)
+    SELECT 'delete', old.message_id, old.text WHERE old.text <> '';
+    INSERT INTO message_fts (rowid, text) SELECT new.message_id, new.text WHERE new.text <> '';
+END;
+"""
+)
 EARLIER = {
     'first': FIRST + PLAIN_MESSAGES,
     'reactions': WITH_REACTIONS + MESSAGES,
@@ -103,6 +124,7 @@ EARLIER = {
     'stamped': STAMPED + MESSAGES,
     'json': JSON_REACTIONS,
     'without search': WITHOUT_SEARCH,
+    'without files': WITHOUT_FILES,
 }
 
 

@@ -39,6 +39,9 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
     'commands': {'storage', 'models'},
     'search': {'storage', 'commands', 'folding', 'models'},
     'folding': set[str](),
+    'files': {'storage', 'pictures', 'lookalikes', 'models'},
+    'pictures': set[str](),
+    'picture_worker': set[str](),
     'presence': {'storage', 'models'},
     'auth': {'storage', 'lookalikes', 'throttle', 'rate_limits', 'config', 'models'},
     'throttle': {'networks', 'rate_limits'},
@@ -68,6 +71,8 @@ OWNERS = {
     'segno': {'elements'},
     'brotli': {'pages'},
     'confusable_homoglyphs': {'lookalikes'},
+    'filetype': {'files'},
+    'PIL': {'picture_worker'},
 }
 PRIVATE_MODULE = re.compile(
     r'(engineio|socketio|uvicorn|websockets|nicegui\.(nicegui|server)|nicegui\..*\b_[a-z]\w*)\b'
