@@ -59,6 +59,11 @@ class LoginSession:
         looks = skeleton(self.name), skeleton(self.user_id)
         return Registration(secrets.token_hex(16), self.name, self.user_id, looks, self.network)
 
+    @cached_property
+    def upload_token(self) -> str:
+        """What its page shows when it sends a file, which comes by a connection of its own."""
+        return secrets.token_urlsafe(16)
+
 
 class LoginService:
     """Logs users in by username and shared password, and knows which names are in use."""
@@ -81,6 +86,7 @@ class LoginService:
         self._register = register or MemoryRegister()
         self._register.on_end(self._end)
         self._sessions: dict[str, LoginSession] = {}  # those of this server, by their tokens
+        self._uploaders: dict[str, LoginSession] = {}  # the same, by their upload tokens
         self._throttle = Throttle(clock=clock)
         self._max_sessions = sessions_per_address
         self._logins = RateLimit(burst=sessions_per_address, per_second=sessions_per_address / 60, clock=clock)
@@ -107,7 +113,7 @@ class LoginService:
             raise LoginError('The server cannot reach its database. Please try again in a moment.') from None
         if isinstance(outcome, LoginError):
             raise outcome
-        self._sessions[session.registration.token] = session
+        self._sessions[session.registration.token] = self._uploaders[session.upload_token] = session
         if outcome:
             self._end(outcome.token)
         return session
@@ -115,6 +121,7 @@ class LoginService:
     def log_out(self, session: LoginSession) -> None:
         """End a session, which frees its name unless another session has taken it over."""
         session.ended, session.on_end = True, _do_nothing  # nothing holds the page any more
+        self._uploaders.pop(session.upload_token, None)
         if self._sessions.pop(session.registration.token, None):
             self._register.remove(session.registration)
 
@@ -122,6 +129,10 @@ class LoginService:
         """Note whether a live socket holds the name of a session; otherwise another login may take it over."""
         if not session.ended:
             self._register.set_connected(session.registration, connected)
+
+    def find_uploader(self, upload_token: str) -> LoginSession | None:
+        """Return the session of this server whose page may send files with a token, None if it has ended."""
+        return self._uploaders.get(upload_token)
 
     def _decide(
         self, registrations: Registrations, wanted: Registration, password: str, source: Source
@@ -146,6 +157,7 @@ class LoginService:
     def _end(self, token: str) -> None:
         """Log out a session of this server that another login has ended."""
         if session := self._sessions.pop(token, None):
+            self._uploaders.pop(session.upload_token, None)
             session.ended, on_end = True, session.on_end
             session.on_end = _do_nothing
             on_end()

@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -13,6 +14,8 @@ DATABASE_URL = re.compile(
     r'sqlite:///\s*\S.*|postgresql\+psycopg://(?=.)([^:/@]*(:[^@]*)?@)?(\[[^]@/?]*]|[^@:/?]*)(:\d*)?(/[^@?]*)?(\?[^@]*)?',
     re.DOTALL,
 )
+SQLITE = 'sqlite:///'
+MEGABYTE = 1_000_000  # bytes
 LOOPBACK_HOSTS = ('127.0.0.1', '::1', 'localhost')
 
 
@@ -42,6 +45,15 @@ class Settings(BaseSettings):
     )
     native: bool = Field(False, description='open a desktop window instead of only serving browsers')
     database_url: SecretStr = Field(SecretStr('sqlite:///main.db'), description='where messages are kept')
+    files: str = Field(
+        '',
+        description='directory where files are kept (unless it is set, `files` beside a SQLite database, otherwise in '
+        'the folder where the server is started)',
+    )
+    max_file_size: int = Field(25, ge=1, le=10_000, description='largest file, in megabytes, from 1 to 10000')
+    max_files_size: int = Field(
+        10_000, ge=1, le=100_000_000, description='all files together, in megabytes, from 1 to 100000000'
+    )
     replica: str = Field(
         '',
         max_length=40,
@@ -82,6 +94,23 @@ class Settings(BaseSettings):
         if not DATABASE_URL.fullmatch(url.get_secret_value()):
             raise ValueError('must look like sqlite:///main.db')
         return url
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Whether messages are in a file that this server has for itself."""
+        return self.database_url.get_secret_value().startswith(SQLITE)
+
+    @property
+    def files_directory(self) -> Path:
+        """Where files are kept."""
+        if self.files or not self.uses_sqlite:
+            return Path(self.files or 'files')
+        return Path(self.database_url.get_secret_value().removeprefix(SQLITE).strip()).parent / 'files'
+
+    @property
+    def file_limits(self) -> tuple[int, int]:
+        """How large one file, and all files together, may be, in bytes."""
+        return self.max_file_size * MEGABYTE, self.max_files_size * MEGABYTE
 
     @property
     def listens_beyond_this_machine(self) -> bool:

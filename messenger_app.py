@@ -3,18 +3,17 @@
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 
 from nicegui import ui
-from starlette.middleware.gzip import GZipMiddleware
 
 from auth import LoginService
 from config import ConfigError, Settings, load_settings
 from messenger import api, compat, pages, startup
 from messenger.chat import Chat
 from messenger.draining import Drain
+from messenger.files import Files
 from messenger.presence import Presence
-from messenger.storage import DatabaseUnavailableError, Store, copy_conversation
+from messenger.storage import DatabaseUnavailableError, FilesUnavailableError, Store, copy_conversation
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -30,11 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             startup.check_window()
         startup.check_port(settings)
         store = Store(database_url, exclusive=True, replica=settings.replica)
-    except (ConfigError, startup.StartupError, DatabaseUnavailableError) as error:
+        build(settings, store)
+    except (ConfigError, startup.StartupError, DatabaseUnavailableError, FilesUnavailableError) as error:
         sys.exit(f'{error}')
     except KeyboardInterrupt:
         sys.exit('Interrupted, so nothing was copied.' if source else 'Interrupted.')
-    build(settings, store)
     startup.warn_of_default_password(settings)
     with suppress(KeyboardInterrupt):
         run(settings)
@@ -46,7 +45,8 @@ def build(settings: Settings, store: Store) -> None:
     password, limit = settings.password.get_secret_value(), settings.sessions_per_address
     login_service = LoginService(password, store.register, sessions_per_address=limit)
     pages.install(settings, login_service, chat, Presence(store.register))
-    api.install(chat, drain)
+    files = Files(store.files, settings.files_directory, settings.file_limits, is_shared=not settings.uses_sqlite)
+    api.install(settings, login_service, chat, files, drain)
     startup.install(settings, drain, start=store.start, close=store.close)
 
 
@@ -67,7 +67,7 @@ def run(settings: Settings) -> None:
         http=compat.HttpProtocol,
         ws_max_size=compat.MAX_PACKET_SIZE,
         ws_per_message_deflate=False,
-        gzip_middleware_factory=partial(GZipMiddleware, compresslevel=4),  # a page is made anew for each load
+        gzip_middleware_factory=pages.compress_responses,
         timeout_graceful_shutdown=2,  # seconds
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,  # uvicorn's own default is to trust this machine

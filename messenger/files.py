@@ -28,6 +28,7 @@ from messenger.storage import (
 )
 from models import FileView, User
 
+MEGABYTE = 1_000_000  # bytes
 UPLOAD_ID = re.compile('[!-~]{1,64}')
 MAX_NAME_SIZE = 255  # bytes, which every file system takes
 MAX_RAW_NAME_LENGTH = 1024  # composing a longer one takes time that grows with the square of its length
@@ -74,22 +75,22 @@ class Files:
     def __init__(
         self,
         stored: StoredFiles,
-        store: FileStore,
+        directory: Path,
+        limits: tuple[int, int],
         *,
-        max_size: int,
-        max_total: int,
         is_shared: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """
-        :param max_size: of one file, in bytes
-        :param max_total: of all files together, in bytes
+        :param stored: the rows of files
+        :param directory: where their bytes are
+        :param limits: how large one file, and all files together, may be, in bytes
         :param is_shared: whether other servers use the same database
+        :raises FilesUnavailableError: if nothing can be written there
         """
-        self.max_size = max_size
-        self._max_total = max_total
+        self.max_size, self._max_total = limits
         self._stored = stored
-        self._store = store
+        self._store = FileStore(directory)
         self._is_shared = is_shared
         self._clock = clock
         self._started_at = clock()
@@ -146,7 +147,7 @@ class Files:
         total = await self._stored.total_size()
         begun = await self._stored.begin(name, user_id=user_id, upload_id=upload_id, now=self._clock())
         if isinstance(begun, FileView):
-            await self._take(body, total, _drop)  # browsers expect a response only after they have sent everything
+            await self._take(body, 0, _drop)  # browsers read no response before they have sent everything
             return begun
         file = None
         try:
@@ -247,7 +248,7 @@ def clean_file_name(name: str) -> str:
 
 def in_megabytes(size: int) -> str:
     """Return a limit as it is told."""
-    return f'{size / 1_000_000:g} MB'
+    return f'{size / MEGABYTE:g} MB'
 
 
 def is_shown(media_type: str) -> bool:

@@ -6,8 +6,9 @@ from typing import Literal, Protocol
 
 MAX_SOURCES = 1000  # from here on, those who have all their tokens are forgotten
 MEMBERS_OF_NETWORK = 10  # who share an address, such as that of a proxy, may do as much as so many members
-Action = Literal['post', 'edit', 'react', 'type', 'search', 'load']
-ACTIONS: dict[Action, float] = {'post': 1, 'edit': 1, 'react': 2, 'type': 1, 'search': 2, 'load': 5}  # times posts
+Action = Literal['post', 'edit', 'react', 'type', 'search', 'load', 'upload']
+# times posts
+ACTIONS: dict[Action, float] = {'post': 1, 'edit': 1, 'react': 2, 'type': 1, 'search': 2, 'load': 5, 'upload': 2}
 
 Clock = Callable[[], float]
 

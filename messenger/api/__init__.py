@@ -1,14 +1,19 @@
-"""The door for programs: health."""
+"""HTTP for programs, and for what a page sends and loads by connections of their own: health, files."""
 
 from fastapi import Response
 from nicegui import app
 
+from auth import LoginService
+from config import Settings
+from messenger.api.files import install_files
 from messenger.chat import Chat
 from messenger.draining import Drain
+from messenger.files import Files
 
 
-def install(chat: Chat, drain: Drain) -> None:
-    """Register the routes for programs."""
+def install(settings: Settings, login_service: LoginService, chat: Chat, files: Files, drain: Drain) -> None:
+    """Register the routes."""
+    install_files(settings, login_service, files)
 
     @app.get('/health')
     async def health() -> dict[str, str]:

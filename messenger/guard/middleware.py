@@ -20,7 +20,7 @@ from messenger.guard.socket_garbage import SocketGarbage
 from messenger.networks import network_of
 
 SOCKET_PATH = '/_nicegui_ws/'
-NO_PAGES = ('/_nicegui', '/health')
+NO_PAGES = ('/_nicegui', '/health', '/files')
 MAX_PATH_LENGTH = 1024
 MAX_QUERY_LENGTH = 2048
 MAX_PAGES = 300  # before login, per address: a large class behind one router

@@ -17,12 +17,13 @@ from messenger.pages import errors
 from messenger.pages.broadcasts import Broadcasts
 from messenger.pages.chat_events import ChatEvents, has_logged_in
 from messenger.pages.client_page import ClientPage
-from messenger.pages.compression import CompressedFiles
+from messenger.pages.compression import CompressedFiles, compress_responses
 from messenger.pages.headers import SecurityHeaders
 from messenger.presence import Presence
 from messenger.rate_limits import MemberLimits
 from messenger.realtime.hub import Hub
 
+__all__ = ['compress_responses', 'defaults', 'install']
 VIEWPORT = 'width=device-width, initial-scale=1, interactive-widget=resizes-content'
 GENERAL = 'general'
 MESSAGE_ID = re.compile('[0-9]{1,15}')

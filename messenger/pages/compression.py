@@ -1,4 +1,4 @@
-"""Scripts and style sheets, compressed once instead of again for each visitor."""
+"""What is compressed: scripts and style sheets once instead of again for each visitor, pages each time."""
 
 import asyncio
 import gzip
@@ -7,12 +7,20 @@ from functools import partial
 
 import brotli
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # the best one first; browsers ask for Brotli by HTTPS and on this machine only. More quality would take seconds
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {'br': partial(brotli.compress, quality=9), 'gzip': gzip.compress}
 MEDIA_TYPES = ('text/javascript', 'text/css')
 MAX_SIZE = 1024 * 1024  # bytes; no page of ours loads a larger file
+# files that users have sent go out as they are, so that browsers know how long they are
+SENT_AS_IS = (*DEFAULT_EXCLUDED_CONTENT_TYPES, 'application/octet-stream')
+
+
+def compress_responses(app: ASGIApp) -> GZipMiddleware:
+    """Return middleware that compresses all else quickly, since a page is made anew for each load."""
+    return GZipMiddleware(app, compresslevel=4, exclude_content_types=SENT_AS_IS)
 
 
 class CompressedFiles:

@@ -27,7 +27,10 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers to every HTTP answer: no request to another host, no frame, no guessing of types."""
+    """Adds the headers to every HTTP answer: no request to another host, no frame, no guessing of types.
+
+    What has a policy of its own, which is a stricter one, keeps it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -35,7 +38,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message['type'] == 'http.response.start':
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope['type'] == 'http' else send)

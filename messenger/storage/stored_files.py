@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 
 from messenger.storage.database import Database
 from messenger.storage.errors import NoSpaceError
+from messenger.storage.locks import FILES_LOCK, TAKE_LOCK
 from models import FileView, StoredFile
 
 TOKEN_BYTES = 16
@@ -105,6 +106,8 @@ def _begin(connection: Connection, **values: object) -> FileView | str:
 
 
 def _finish(connection: Connection, token: str, max_total: int, values: dict[str, Any]) -> FileView:
+    if connection.dialect.name == 'postgresql':  # SQLite has one writer anyway
+        connection.exec_driver_sql(TAKE_LOCK, {'lock': FILES_LOCK})
     upload = connection.execute(select(files.c.user_id, files.c.upload_id).where(files.c.token == token)).one()
     if known := _find(connection, OF_UPLOAD, user_id=upload.user_id, upload_id=upload.upload_id):
         return known

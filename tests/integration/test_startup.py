@@ -57,6 +57,14 @@ def test_a_host_that_is_not_this_machine_ends_it(house: Path) -> None:
     assert_one_sentence(start('--host', 'no such host', house=house), saying='Choose another with --host')
 
 
+def test_a_directory_for_files_that_cannot_be_used_ends_it(house: Path) -> None:
+    (house / 'file').write_text('in the way')
+
+    ended = start('--port', str(free_port()), house=house, files=house / 'file')
+
+    assert_one_sentence(ended, saying='Make it a writable directory, or set MESSENGER_FILES to another one.')
+
+
 def test_a_file_that_is_no_database_ends_it(house: Path) -> None:
     (house / 'main.db').write_text('Dear diary, ' * 500)
 

@@ -96,7 +96,7 @@ INSERT INTO message VALUES
     (3, 5, 'Ben', 'ben', 'b', '', '2026-01-02 12:00:02.000000', NULL, 0, 1, 1);
 INSERT INTO reaction VALUES (1, '👍', 'ben', 'Ben', 3);
 """
-WITHOUT_FILES = (
+WITHOUT_ROOMS = (
     WITHOUT_SEARCH.replace("'0005'", "'0006'")
     + """
 CREATE TABLE message_search (message_id INTEGER NOT NULL, author VARCHAR, text VARCHAR, PRIMARY KEY (message_id));
@@ -124,7 +124,7 @@ EARLIER = {
     'stamped': STAMPED + MESSAGES,
     'json': JSON_REACTIONS,
     'without search': WITHOUT_SEARCH,
-    'without files': WITHOUT_FILES,
+    'without files': WITHOUT_ROOMS,
 }
 
 

@@ -11,7 +11,19 @@ import pytest
 from tests.support.server import ROOT
 
 LAYERS = {  # who may import whom, besides `batching`, which everything may; a package is one name
-    'messenger_app': {'pages', 'api', 'startup', 'draining', 'compat', 'storage', 'auth', 'chat', 'presence', 'config'},
+    'messenger_app': {
+        'pages',
+        'api',
+        'startup',
+        'draining',
+        'compat',
+        'storage',
+        'auth',
+        'chat',
+        'files',
+        'presence',
+        'config',
+    },
     'startup': {'draining', 'compat', 'config'},
     'draining': {'compat'},
     'pages': {
@@ -31,7 +43,7 @@ LAYERS = {  # who may import whom, besides `batching`, which everything may; a p
         'config',
         'models',
     },
-    'api': {'draining', 'markdown', 'auth', 'chat', 'presence', 'config', 'models'},
+    'api': {'draining', 'markdown', 'auth', 'rate_limits', 'chat', 'files', 'presence', 'config', 'models'},
     'elements': {'realtime', 'markdown', 'models'},
     'realtime': {'compat'},
     'chat': {'rooms', 'commands', 'storage', 'models'},

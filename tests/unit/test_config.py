@@ -146,3 +146,22 @@ def test_window_listens_on_this_machine_only_by_default(monkeypatch: pytest.Monk
 
     monkeypatch.setenv('MESSENGER_HOST', '0.0.0.0')
     assert load_settings(native=True).host == '0.0.0.0'
+
+
+@pytest.mark.parametrize(
+    ('settings', 'directory'),
+    [
+        ({}, 'files'),
+        ({'DATABASE_URL': 'sqlite:////data/main.db'}, '/data/files'),
+        ({'DATABASE_URL': 'sqlite:///kept/main.db'}, 'kept/files'),
+        ({'DATABASE_URL': 'postgresql+psycopg://ann@host/name'}, 'files'),
+        ({'DATABASE_URL': 'sqlite:////data/main.db', 'FILES': '/srv/files'}, '/srv/files'),
+    ],
+)
+def test_files_are_beside_the_database_unless_it_is_said_otherwise(
+    settings: dict[str, str], directory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(f'MESSENGER_{name}', value)
+
+    assert load_settings().files_directory == Path(directory)
