@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from benchmarks.machine import ENDING_WITH_US
 from messenger.storage import Store
-from models import Changes, PostMessage
+from messenger.storage.commands import PostMessage
+from models import Changes
 
 RATE = 50  # messages a second of each
 PATIENCE = 10.0

@@ -14,8 +14,8 @@ from benchmarks.crowd import Crowd, crowd_at
 from config import Settings
 from messenger.rate_limits import ACTIONS
 from messenger.storage import Store
+from messenger.storage.commands import PostMessage
 from messenger.storage.search_index import NEWEST
-from models import PostMessage
 from tests.support.databases import create, searchable
 
 STEP = 10_000

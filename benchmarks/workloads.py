@@ -21,7 +21,7 @@ from benchmarks.rooms import rooms
 from benchmarks.searches import search
 from config import Settings
 from messenger.storage import Store
-from models import PostMessage
+from messenger.storage.commands import PostMessage
 from tests.support import attacker
 from tests.support.server import ROOT, WITHOUT_LIMITS
 

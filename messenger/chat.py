@@ -13,19 +13,8 @@ from messenger.batching import Batcher
 from messenger.commands import ChatError, apply_command
 from messenger.rooms import Rooms
 from messenger.storage import DatabaseUnavailableError, Store
-from models import (
-    GENERAL_ID,
-    Changes,
-    DeleteMessage,
-    EditMessage,
-    MessageView,
-    PostMessage,
-    RoomPage,
-    SearchPage,
-    SearchQuery,
-    SetReaction,
-    User,
-)
+from messenger.storage.commands import DeleteMessage, EditMessage, PostMessage, SetReaction
+from models import GENERAL_ID, Changes, MessageView, RoomPage, SearchPage, SearchQuery, User
 
 CLIENT_MESSAGE_ID = re.compile('[!-~]{1,64}')
 MAX_REACTION_LENGTH = 96  # of the longest short code, and more than of an emoji

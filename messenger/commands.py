@@ -16,7 +16,8 @@ from messenger.storage import (
     TooManyRoomsError,
     UncertainCommitError,
 )
-from models import EditMessage, MessageView, PostMessage
+from messenger.storage.commands import EditMessage, PostMessage
+from models import MessageView
 
 RETRY_AFTER = 2.0
 UNCERTAIN = 'It is not certain that this was stored'

@@ -11,7 +11,8 @@ from nicegui import Event
 from messenger.commands import REFUSALS, ChatError, apply_command
 from messenger.lookalikes import is_invisible
 from messenger.storage import DatabaseUnavailableError, RoomNotFoundError, Store
-from models import GENERAL_ID, ArchiveRoom, CreateRoom, EditRoom, MessageView, RoomView, User, fold_name
+from messenger.storage.commands import ArchiveRoom, CreateRoom, EditRoom
+from models import GENERAL_ID, MessageView, RoomView, User, fold_name
 
 MAX_NAME_LENGTH = 40
 MAX_TOPIC_LENGTH = 200

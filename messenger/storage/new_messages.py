@@ -6,12 +6,13 @@ from dataclasses import replace
 from sqlalchemy import ARRAY
 from sqlalchemy.dialects.postgresql import psycopg
 
+from messenger.storage.commands import PostMessage
 from messenger.storage.lease import HELD
 from messenger.storage.listener import NOTIFY
 from messenger.storage.locks import TAKE_LOCK
 from messenger.storage.statements import POSTED, clamp_int64, messages, new_message
 from messenger.storage.transaction import CONTINUATION_WITHIN
-from models import MessageView, PostMessage, Quote
+from models import MessageView, Quote
 
 DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
 COLUMNS = (*POSTED, 'reply_to')

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from messenger.storage import lease, register_tables
+from messenger.storage.commands import PostMessage
 from messenger.storage.errors import (
     CommandError,
     ConnectionLostError,
@@ -38,7 +39,7 @@ from messenger.storage.postgresql_settings import (
 from messenger.storage.rooms import read_rooms
 from messenger.storage.schema import prepare_schema
 from messenger.storage.transaction import Command, Executed, execute, find_posted
-from models import Changes, MessageView, PostMessage
+from models import Changes, MessageView
 
 T = TypeVar('T')
 CONNECTIONS = 5

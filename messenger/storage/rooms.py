@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
+from messenger.storage.commands import ArchiveRoom, CreateRoom, EditRoom
 from messenger.storage.errors import RoomArchivedError, RoomExistsError, RoomNotFoundError, TooManyRoomsError
-from models import GENERAL_ID, ArchiveRoom, CreateRoom, EditRoom, Notice, Room, RoomView, fold_name
+from models import GENERAL_ID, Notice, Room, RoomView, fold_name
 
 rooms: Table = Room.__table__  # type: ignore[attr-defined]
 COLUMNS = [rooms.c[field.name] for field in fields(RoomView)]

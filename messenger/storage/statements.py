@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, case, delete, func, insert, select, update
 
-from models import Message, MessageReaction, MessageView, PostMessage, Quote, Reaction
+from messenger.storage.commands import PostMessage
+from models import Message, MessageReaction, MessageView, Quote, Reaction
 
 MAX_INT64 = 2**63 - 1
 MAX_NAMES = 50  # of those who reacted with the same emoji

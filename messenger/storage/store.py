@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from messenger.batching import Batcher
 from messenger.storage import statements
+from messenger.storage.commands import DeleteMessage, EditMessage
 from messenger.storage.database import open_database
 from messenger.storage.errors import (
     CommitError,
@@ -26,17 +27,7 @@ from messenger.storage.statements import clamp_int64, is_storable, read_views
 from messenger.storage.stored_files import StoredFiles
 from messenger.storage.transaction import Command
 from messenger.storage.upkeep import Upkeep
-from models import (
-    GENERAL_ID,
-    Changes,
-    DeleteMessage,
-    EditMessage,
-    MessageView,
-    RoomPage,
-    RoomView,
-    SearchPage,
-    SearchQuery,
-)
+from models import GENERAL_ID, Changes, MessageView, RoomPage, RoomView, SearchPage, SearchQuery
 
 LOCK_TIMEOUT = 5.0
 ERASE_PAUSE = 30.0

@@ -7,6 +7,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from messenger.storage import statements
+from messenger.storage.commands import (
+    ArchiveRoom,
+    CreateRoom,
+    DeleteMessage,
+    EditMessage,
+    EditRoom,
+    PostMessage,
+    RoomCommand,
+    SetReaction,
+)
 from messenger.storage.errors import (
     CommandError,
     MessageNotFoundError,
@@ -16,19 +26,7 @@ from messenger.storage.errors import (
 )
 from messenger.storage.rooms import RoomTransaction
 from messenger.storage.statements import clamp_int64, new_message, read_views
-from models import (
-    GENERAL_ID,
-    ArchiveRoom,
-    Changes,
-    CreateRoom,
-    DeleteMessage,
-    EditMessage,
-    EditRoom,
-    MessageView,
-    PostMessage,
-    RoomCommand,
-    SetReaction,
-)
+from models import GENERAL_ID, Changes, MessageView
 
 MAX_EMOJI = 24  # different ones at a message
 MAX_REACTIONS = 500  # at a message

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import expect
 
 from messenger.storage import Store
-from models import PostMessage
+from messenger.storage.commands import PostMessage
 from tests.conftest import Arrive
 from tests.support.server import Server
 

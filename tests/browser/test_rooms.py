@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import Locator, expect
 
 from messenger.storage import Store
-from models import CreateRoom, PostMessage
+from messenger.storage.commands import CreateRoom, PostMessage
 from tests.browser.test_accessibility import SCREENS, check, overflows
 from tests.conftest import Arrive, EnterByWire
 from tests.support.person import Person

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from messenger.storage import Store
-from models import PostMessage
+from messenger.storage.commands import PostMessage
 from tests.browser.test_accessibility import SCREENS, check
 from tests.browser.test_phone import PHONE, small_targets
 from tests.conftest import Arrive

@@ -11,7 +11,7 @@ from nicegui.testing import User
 
 from messenger.files import Files
 from messenger.storage import Store
-from models import PostMessage
+from messenger.storage.commands import PostMessage
 from tests.support.company import socket_clients
 from tests.support.files import MAX_SIZE, MAX_TOTAL, MakeFiles, Moment
 from tests.support.server import Server

@@ -15,7 +15,8 @@ from sqlalchemy import NullPool, create_engine, select
 from sqlmodel import SQLModel
 
 from messenger.storage import DatabaseUnavailableError, Store, copy_conversation
-from models import CreateRoom, DeleteMessage, EditMessage, PostMessage, SearchQuery, SetReaction
+from messenger.storage.commands import CreateRoom, DeleteMessage, EditMessage, PostMessage, SetReaction
+from models import SearchQuery
 from tests.support.databases import EARLIER, create, opened, searchable
 from tests.support.postgres import Postgres, on_postgres
 from tests.support.server import ROOT, environment

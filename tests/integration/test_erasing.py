@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from messenger.storage import Command, Store
+from messenger.storage.commands import DeleteMessage, EditMessage, PostMessage
 from messenger.storage.search_index import NEWEST
-from models import DeleteMessage, EditMessage, PostMessage, SearchQuery
+from models import SearchQuery
 from tests.support.databases import opened, searchable
 
 

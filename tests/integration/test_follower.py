@@ -9,10 +9,11 @@ import psycopg
 import pytest
 
 from messenger.storage import CommitError, Store
+from messenger.storage.commands import EditMessage, PostMessage, SetReaction
 from messenger.storage.follower import LOOK_EVERY, Follower
 from messenger.storage.lease import Lease
 from messenger.storage.listener import Listener
-from models import Changes, EditMessage, MessageView, PostMessage, Quote, Reaction, SetReaction
+from models import Changes, MessageView, Quote, Reaction
 from tests.support.postgres import Postgres, libpq_url, on_postgres
 from tests.support.waiting import until
 

@@ -10,8 +10,9 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from messenger.storage import DatabaseUnavailableError, Store
+from messenger.storage.commands import PostMessage
 from messenger.storage.schema import MIGRATIONS, known_revisions
-from models import PostMessage, Reaction
+from models import Reaction
 from tests.support.databases import EARLIER, FIRST, PLAIN_MESSAGES, create, opened, rows, schema
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from messenger.storage import DatabaseUnavailableError, Store, schema
+from messenger.storage.commands import PostMessage
 from messenger.storage.schema import MIGRATIONS, known_revisions
-from models import PostMessage
 from tests.support.postgres import Postgres, libpq_url, on_postgres
 from tests.support.server import Server
 

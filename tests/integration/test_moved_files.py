@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from messenger.storage import CommitError, DatabaseUnavailableError, Store
-from models import DeleteMessage, PostMessage
+from messenger.storage.commands import DeleteMessage, PostMessage
 from tests.support.databases import create, opened
 
 FILES = ['main.db', 'main.db-wal', 'main.db-shm']

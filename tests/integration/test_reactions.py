@@ -4,7 +4,8 @@ import asyncio
 from datetime import UTC, datetime
 
 from messenger.storage import Store, TooManyReactionsError
-from models import MessageView, PostMessage, Reaction, SetReaction
+from messenger.storage.commands import PostMessage, SetReaction
+from models import MessageView, Reaction
 from tests.support.postgres import both_engines
 
 pytestmark = both_engines

@@ -9,8 +9,9 @@ import pytest
 from auth import LoginError, LoginService, LoginSession
 from messenger.presence import Presence
 from messenger.storage import CommitError, Store, lease
+from messenger.storage.commands import EditMessage, PostMessage
 from messenger.throttle import Source
-from models import EditMessage, PostMessage, User
+from models import User
 from tests.support.postgres import Postgres, on_postgres
 from tests.support.waiting import until
 

@@ -15,19 +15,16 @@ from messenger.storage import (
     Store,
     TooManyRoomsError,
 )
-from models import (
-    GENERAL_ID,
+from messenger.storage.commands import (
     ArchiveRoom,
     CreateRoom,
     DeleteMessage,
     EditMessage,
     EditRoom,
-    MessageView,
     PostMessage,
-    RoomPage,
-    RoomView,
     SetReaction,
 )
+from models import GENERAL_ID, MessageView, RoomPage, RoomView
 from tests.support.postgres import both_engines
 
 pytestmark = both_engines

@@ -11,7 +11,7 @@ from nicegui.testing import User
 from messenger.elements.search_field import SearchField
 from messenger.elements.search_results import SearchResults
 from messenger.storage import Store
-from models import PostMessage
+from messenger.storage.commands import PostMessage
 from tests.support.simulated import OpenChat, count
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

@@ -14,9 +14,10 @@ from sqlalchemy import NullPool, create_engine
 
 from messenger.folding import fold
 from messenger.storage import Store
+from messenger.storage.commands import CreateRoom, DeleteMessage, EditMessage, PostMessage
 from messenger.storage.search import search
 from messenger.storage.search_index import NEWEST
-from models import CreateRoom, DeleteMessage, EditMessage, MessageView, PostMessage, SearchPage, SearchQuery
+from models import MessageView, SearchPage, SearchQuery
 from tests.support.databases import searchable
 from tests.support.examples import at_random
 from tests.support.postgres import both_engines

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from messenger.storage import Store
-from models import PostMessage
+from messenger.storage.commands import PostMessage
 from tests.support.server import ROOT, Server, environment, free_port
 
 

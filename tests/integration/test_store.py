@@ -9,7 +9,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from messenger.storage import CommitError, MessageNotFoundError, Store
-from models import DeleteMessage, EditMessage, MessageView, PostMessage, Quote, SetReaction
+from messenger.storage.commands import DeleteMessage, EditMessage, PostMessage, SetReaction
+from models import MessageView, Quote
 from tests.support.databases import held
 from tests.support.postgres import both_engines
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messenger.storage import Command, CommandError, CommitError, Store
-from models import DeleteMessage, EditMessage, SetReaction
+from messenger.storage.commands import DeleteMessage, EditMessage, SetReaction
 from tests.reliability.conftest import with_name
 from tests.support.examples import at_random
 from tests.support.postgres import Postgres, on_postgres

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from messenger.storage import Command, Store, UncertainCommitError
-from models import DeleteMessage, EditMessage, SetReaction
+from messenger.storage.commands import DeleteMessage, EditMessage, SetReaction
 from tests.reliability.conftest import with_name
 from tests.support.postgres import libpq_url, on_postgres
 from tests.support.postgres_wire import PostgresWire

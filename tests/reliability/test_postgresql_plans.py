@@ -9,18 +9,18 @@ import pytest
 from sqlalchemy import make_url
 
 from messenger.storage import Store
-from messenger.storage.search import MIN_WINDOW
-from messenger.storage.search_index import NEWEST
-from models import (
+from messenger.storage.commands import (
     ArchiveRoom,
     CreateRoom,
     DeleteMessage,
     EditMessage,
     EditRoom,
     PostMessage,
-    SearchQuery,
     SetReaction,
 )
+from messenger.storage.search import MIN_WINDOW
+from messenger.storage.search_index import NEWEST
+from models import SearchQuery
 from tests.support.databases import searchable
 from tests.support.postgres import Postgres, endurance, on_postgres
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from messenger.storage import Store
-from models import PostMessage
+from messenger.storage.commands import PostMessage
 from tests.support.server import Server
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from messenger.storage import Store
-from models import Changes, MessageView, PostMessage
+from messenger.storage.commands import PostMessage
+from models import Changes, MessageView
 from tests.support.waiting import until
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

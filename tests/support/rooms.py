@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from messenger.storage import Store
-from models import CreateRoom
+from messenger.storage.commands import CreateRoom
 
 
 async def make_rooms(database_url: str, *names: str) -> None:

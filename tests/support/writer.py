@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from messenger.storage import Command, CommitError, Store
-from models import Changes, EditMessage, PostMessage
+from messenger.storage.commands import EditMessage, PostMessage
+from models import Changes
 from tests.support.server import ROOT, environment
 from tests.support.waiting import until
 
