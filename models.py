@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+from urllib.parse import quote
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -87,7 +88,14 @@ class MessageReaction(SQLModel, table=True):
     position: int = Field(sa_type=Int64)
 
 
-IS_COMPLETE = text("sha256 <> ''")
+PICTURES = frozenset({'image/png', 'image/jpeg', 'image/gif', 'image/webp'})
+PLAYED = frozenset(
+    {
+        *('audio/aac', 'audio/mp4', 'audio/mpeg', 'audio/ogg', 'audio/x-flac', 'audio/x-wav'),
+        *('video/mp4', 'video/quicktime', 'video/webm'),
+    }
+)
+IF_COMPLETE: dict[str, Any] = dict.fromkeys(('sqlite_where', 'postgresql_where'), text("sha256 <> ''"))
 
 
 class StoredFile(SQLModel, table=True):
@@ -98,16 +106,7 @@ class StoredFile(SQLModel, table=True):
     """
 
     __tablename__ = 'file'
-    __table_args__ = (
-        Index(
-            'one_file_per_upload',
-            'user_id',
-            'upload_id',
-            unique=True,
-            sqlite_where=IS_COMPLETE,
-            postgresql_where=IS_COMPLETE,
-        ),
-    )
+    __table_args__ = (Index('one_file_per_upload', 'user_id', 'upload_id', unique=True, **IF_COMPLETE),)
 
     token: str = Field(primary_key=True)
     message_id: int | None = Field(default=None, index=True, sa_type=Int64)
@@ -159,6 +158,19 @@ class FileView:
     width: int | None = None
     height: int | None = None
 
+    @property
+    def kind(self) -> str:
+        """``image``, ``audio`` or ``video`` if browsers show it by themselves, otherwise nothing.
+
+        None of these runs anything that the file brings along.
+        """
+        return self.media_type.partition('/')[0] if self.media_type in PICTURES | PLAYED else ''
+
+    @property
+    def address(self) -> str:
+        """The path from which browsers load it."""
+        return f'/files/{self.token}/{quote(self.name)}'
+
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
@@ -181,6 +193,7 @@ class MessageView:
     notice: str = ''
     quote: Quote | None = field(default=None, kw_only=True)
     reactions: tuple[Reaction, ...] = field(default=(), kw_only=True)
+    files: tuple[FileView, ...] = field(default=(), kw_only=True)
 
     def is_editable_by(self, user_id: str) -> bool:
         """Return whether a user may edit or delete this message: only its author may, and a deletion is final."""

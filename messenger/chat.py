@@ -16,6 +16,7 @@ from messenger.storage import DatabaseUnavailableError, Store
 from messenger.storage.commands import DeleteMessage, EditMessage, PostMessage, SetReaction
 from models import GENERAL_ID, Changes, MessageView, RoomPage, SearchPage, SearchQuery, User
 
+MAX_FILES = 10  # of one message
 CLIENT_MESSAGE_ID = re.compile('[!-~]{1,64}')
 MAX_REACTION_LENGTH = 96  # of the longest short code, and more than of an emoji
 T = TypeVar('T')
@@ -74,20 +75,26 @@ class Chat:
         client_message_id: str,
         reply_to: int | None = None,
         room_id: int = GENERAL_ID,
+        files: Sequence[str] = (),
     ) -> MessageView:
         """Add a message to a room.
 
         :param client_message_id: made by the sender for this message, 1 to 64 visible ASCII characters; a repeat
             returns the same message again
         :param reply_to: the id of the message that this one replies to
-        :raises ChatError: if the text is blank or too long, or could not be stored
+        :param files: tokens of the user's own files that are in no message yet; with them the text may be blank
+        :raises ChatError: if the text is blank or too long, there are too many files or one is gone, or this could not
+            be stored
         """
         if not CLIENT_MESSAGE_ID.fullmatch(client_message_id):
             raise ChatError('This message came without a proper key. Please reload the page.')
-        text = clean_text(text, max_length=self.max_length)
+        tokens = tuple(dict.fromkeys(files))
+        if len(tokens) > MAX_FILES:
+            raise ChatError(f'A message can have at most {MAX_FILES} files. Please send the others in another one.')
+        text = clean_text(text, max_length=self.max_length, is_optional=bool(tokens))
         return await apply_command(
             self._store,
-            PostMessage(by.name, by.user_id, client_message_id, text, self._clock(), reply_to, room_id),
+            PostMessage(by.name, by.user_id, client_message_id, text, self._clock(), reply_to, room_id, tokens),
         )
 
     async def edit(self, message_id: int, text: str, *, by: User) -> MessageView:
@@ -210,18 +217,21 @@ def join_changes(batch: Sequence[Changes]) -> list[Changes]:
     return [Changes(follows, messages) for follows, messages in joined]
 
 
-def clean_text(text: str, *, max_length: int) -> str:
+def clean_text(text: str, *, max_length: int, is_optional: bool = False) -> str:
     """Return the text of a message without what no screen can show.
 
     Line ends become ``\\n``; NUL characters, blank lines at both ends and spaces at the end are removed, and half
     surrogate pairs become question marks. Everything else, such as indentation or markup, is kept as it was typed.
 
     :param max_length: longest text that is accepted, in characters after cleaning
+    :param is_optional: whether there may be nothing visible, which is an empty text then
     :raises ChatError: if nothing visible remains, or the text is too long
     """
     text = text.replace('\r\n', '\n').replace('\0', '').encode('utf-8', 'replace').decode().strip('\n').rstrip()
     if len(text) > max_length:  # looked at first, since looking at 100,000 characters takes time
         raise ChatError(f'A message can have at most {max_length:,} characters; this one has {len(text):,}.')
     if all(unicodedata.category(char) in BLANK_CATEGORIES for char in text):
+        if is_optional:
+            return ''
         raise ChatError('There is nothing to send yet.')
     return text

@@ -5,6 +5,7 @@ from messenger.storage import (
     MAX_REACTIONS,
     Command,
     CommitError,
+    FileGoneError,
     MessageNotFoundError,
     NothingChangedError,
     RoomArchivedError,
@@ -23,6 +24,7 @@ RETRY_AFTER = 2.0
 UNCERTAIN = 'It is not certain that this was stored'
 REFUSALS = {
     MessageNotFoundError: 'That message cannot be changed: it is deleted, or not yours.',
+    FileGoneError: 'A file is not there any more. Remove it and choose it again, please.',
     TooManyEmojiError: f'A message can have at most {MAX_EMOJI} different reactions.',
     TooManyReactionsError: f'This message has {MAX_REACTIONS} reactions, and no room for more.',
     RoomNotFoundError: 'There is no such room.',

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import filetype
 from nicegui import background_tasks
 
+from messenger.batching import Batcher
 from messenger.lookalikes import is_invisible
 from messenger.pictures import Picture, make_picture
 from messenger.storage import (
@@ -26,7 +27,7 @@ from messenger.storage import (
     NoSpaceError,
     StoredFiles,
 )
-from models import FileView, User
+from models import PICTURES, Changes, FileView, User
 
 MEGABYTE = 1_000_000  # bytes
 UPLOAD_ID = re.compile('[!-~]{1,64}')
@@ -34,14 +35,6 @@ MAX_NAME_SIZE = 255  # bytes, which every file system takes
 MAX_RAW_NAME_LENGTH = 1024  # composing a longer one takes time that grows with the square of its length
 MAX_EXTENSION_SIZE = 20
 MAX_UPLOADS = 20  # at once, of one user
-PICTURES = frozenset({'image/png', 'image/jpeg', 'image/gif', 'image/webp'})
-# what browsers play by themselves
-MEDIA = frozenset(
-    {
-        *('audio/aac', 'audio/mp4', 'audio/mpeg', 'audio/ogg', 'audio/x-flac', 'audio/x-wav'),
-        *('video/mp4', 'video/quicktime', 'video/webm'),
-    }
-)
 UNKNOWN = 'application/octet-stream'
 POST_WITHIN = timedelta(hours=24)
 CLEAN_UP_EVERY = 24 * 3600.0  # seconds
@@ -96,6 +89,7 @@ class Files:
         self._started_at = clock()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix='files')  # posting waits for none of this
         self._painters = ThreadPoolExecutor(1, thread_name_prefix='pictures')  # one at a time, for they need memory
+        self._cleaner = Batcher[None](lambda _: self._try_to_clean_up(), name='remove files', pause=1.0)
         self._uploads = Counter[str]()
         self._incoming = 0  # bytes of files that are not complete
 
@@ -134,6 +128,11 @@ class Files:
         """Return where the bytes of a file are, None if they have been removed."""
         is_there = await self._run(self._store.size_of, file.token) == file.size
         return self._store.path(file.token) if is_there else None
+
+    def note_changes(self, changes: Changes) -> None:
+        """Remove the files of messages that were deleted."""
+        if any(message.deleted for message in changes.messages):
+            self._cleaner.add(None)
 
     async def clean_up(self) -> None:
         """Remove files that were never posted, or did not come, or were deleted with their messages."""
@@ -216,11 +215,14 @@ class Files:
 
     async def _clean_up_daily(self) -> None:
         while True:
-            try:
-                await self.clean_up()
-            except (DatabaseUnavailableError, FilesUnavailableError, NoSpaceError) as error:
-                log.warning('Old files were not removed. %s', error)
+            await self._try_to_clean_up()
             await asyncio.sleep(CLEAN_UP_EVERY)
+
+    async def _try_to_clean_up(self) -> None:
+        try:
+            await self.clean_up()
+        except (DatabaseUnavailableError, FilesUnavailableError, NoSpaceError) as error:
+            log.warning('Old files were not removed. %s', error)
 
     async def _run(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
@@ -249,11 +251,6 @@ def clean_file_name(name: str) -> str:
 def in_megabytes(size: int) -> str:
     """Return a limit as it is told."""
     return f'{size / MEGABYTE:g} MB'
-
-
-def is_shown(media_type: str) -> bool:
-    """Return whether browsers show or play a file by themselves without running anything that it brings along."""
-    return media_type in PICTURES or media_type in MEDIA
 
 
 def _guess_type(path: Path) -> str:

@@ -13,7 +13,7 @@ from messenger.files import Files
 
 def install(settings: Settings, login_service: LoginService, chat: Chat, files: Files, drain: Drain) -> None:
     """Register the routes."""
-    install_files(settings, login_service, files)
+    install_files(settings, login_service, chat, files)
 
     @app.get('/health')
     async def health() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from nicegui import app
 from starlette.requests import ClientDisconnect, Request
@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 
 from auth import LoginService
 from config import Settings
+from messenger.chat import Chat
 from messenger.files import (
     FileError,
     Files,
@@ -19,7 +20,6 @@ from messenger.files import (
     NoRoomError,
     TooManyUploadsError,
     in_megabytes,
-    is_shown,
 )
 from messenger.rate_limits import MemberLimits, in_words
 from models import FileView
@@ -40,9 +40,10 @@ HEADERS = {
 }
 
 
-def install_files(settings: Settings, login_service: LoginService, files: Files) -> None:
+def install_files(settings: Settings, login_service: LoginService, chat: Chat, files: Files) -> None:
     """Register the routes of files, and remove what nobody needs while the server runs."""
     app.on_startup(files.start)
+    chat.messages_changed.subscribe(files.note_changes)
     limits = MemberLimits(posts_per_second=settings.posts_per_second, post_burst=settings.post_burst)
 
     @app.post('/files')
@@ -77,19 +78,13 @@ def install_files(settings: Settings, login_service: LoginService, files: Files)
             return PlainTextResponse(f'{error}', 503)
         if file is None or path is None:
             return PlainTextResponse(NOT_HERE, 404)
-        is_inline = is_shown(file.media_type)
         return FileResponse(
             path,
             headers=HEADERS,
-            media_type=file.media_type if is_inline else 'application/octet-stream',
+            media_type=file.media_type if file.kind else 'application/octet-stream',
             filename=file.name,
-            content_disposition_type='inline' if is_inline else 'attachment',
+            content_disposition_type='inline' if file.kind else 'attachment',
         )
-
-
-def address(file: FileView) -> str:
-    """Return the path of a file."""
-    return f'/files/{file.token}/{quote(file.name)}'
 
 
 async def _pieces(request: Request) -> AsyncIterator[bytes]:
@@ -110,7 +105,7 @@ async def _pieces(request: Request) -> AsyncIterator[bytes]:
 def _describe(file: FileView) -> dict[str, str | int | None]:
     return {
         'token': file.token,
-        'address': address(file),
+        'address': file.address,
         'name': file.name,
         'size': file.size,
         'media_type': file.media_type,

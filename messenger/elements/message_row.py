@@ -12,6 +12,7 @@ from cachetools import LRUCache
 from markupsafe import Markup
 
 from messenger import markdown
+from messenger.elements.message_files import render_files
 from messenger.realtime.protocol import RenderedMessage
 from models import MessageView, Quote, Reaction, fold_name, user_hash
 
@@ -20,11 +21,11 @@ users_by_hue = Counter[int]()
 
 ROW = Markup(
     '<article class="message{classes}" id="m{id}" data-id="{id}" data-seq="{seq}" data-author="{author_hash}"'
-    ' style="--hue:{hue}" tabindex="-1" aria-labelledby="m{id}a m{id}t m{id}x">'
+    ' style="--hue:{hue}" tabindex="-1" aria-labelledby="m{id}a m{id}t m{id}x{files_id}">'
     '<span class="avatar" aria-hidden="true">{initials}</span>'
     '<header><bdi class="author" id="m{id}a">{author}</bdi>'
     ' <time id="m{id}t" datetime="{sent_at}">{clock} UTC</time></header>'
-    '<div class="bubble">{quote}{text}</div><div class="reactions">{reactions}</div></article>'
+    '<div class="bubble">{quote}{text}{files}</div><div class="reactions">{reactions}</div></article>'
 )
 TEXT = Markup('<div class="text{classes}" id="m{id}x" dir="auto">{html}</div>{edited}')
 DELETED = Markup('<div class="text" id="m{id}x">message deleted</div>')
@@ -184,6 +185,8 @@ def _render_row(message: MessageView, render_text: Callable[[str], Markup]) -> R
         clock=moment[11:16],
         quote=_quote(message.quote) if message.quote else '',
         text=DELETED.format(id=message.id) if message.deleted else _text(message, render_text),
+        files=render_files(message.id, message.files),
+        files_id=f' m{message.id}f' if message.files else '',
         reactions=Markup('').join(_reaction(reaction) for reaction in message.reactions),
     )
     return RenderedMessage(message.id, message.seq, message.client_message_id, html)
@@ -214,7 +217,7 @@ def _text(message: MessageView, render_text: Callable[[str], Markup]) -> Markup:
 
 
 def _quote(quote: Quote) -> Markup:
-    line = 'message deleted' if quote.deleted else markdown.first_line(quote.text)
+    line = 'message deleted' if quote.deleted else markdown.first_line(quote.text) or 'a file'
     author = user_hash(fold_name(quote.author))
     return QUOTE.format(id=quote.id, author_hash=author, hue=hue_of(author), author=quote.author, line=line)
 

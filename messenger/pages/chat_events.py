@@ -106,6 +106,7 @@ class ChatEvents:
             client_message_id=event.client_message_id,
             reply_to=event.reply_to,
             room_id=event.room,
+            files=event.files,
         )
         if event.repeated:
             await sender.reply(ConfirmedEvent(event.client_message_id))

@@ -18,6 +18,7 @@ Flag = Annotated[bool, Field(strict=True)]
 Key = Annotated[str, Field(strict=True, min_length=1, max_length=64)]
 Text = Annotated[str, Field(strict=True, max_length=MAX_TEXT_LENGTH)]
 RoomKey = Annotated[str, Field(strict=True, pattern=r'^\d{1,18}$')]
+Keys = tuple[Key, ...]
 ShortText = Annotated[str, Field(strict=True, max_length=64)]
 
 
@@ -38,13 +39,17 @@ class SyncEvent:
 
 @dataclass(frozen=True, slots=True)
 class PostEvent:
-    """A new message. Sent again with ``repeated`` after a reconnect until its row or a `ConfirmedEvent` has come."""
+    """A new message. Sent again with ``repeated`` after a reconnect until its row or a `ConfirmedEvent` has come.
+
+    ``files`` are tokens that the server has given for what was uploaded.
+    """
 
     client_message_id: Key
     text: Text
     reply_to: Number | None = None
     repeated: Flag = False
     room: Number = 1
+    files: Keys = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,7 @@ class JumpEvent:
 
 @dataclass(frozen=True, slots=True)
 class CountUnreadEvent:
-    """The page asks how many messages follow the last ones that its user has seen in some rooms.
-
-    An empty one asks which rooms there are.
-    """
+    """How many messages follow the last ones that a user has seen in some rooms; if in none, which rooms there are."""
 
     seen: Annotated[dict[RoomKey, Number], Field(max_length=2000)]
 
@@ -156,10 +158,7 @@ class SyncFinishedEvent:
 
 @dataclass(frozen=True, slots=True)
 class OlderMessagesEvent:
-    """The messages just before the one with the id ``before``; ``oldest_id`` is as in `SyncFinishedEvent`.
-
-    A page that shows another room than ``room`` by now ignores it; so with the next two.
-    """
+    """The messages of a room just before the one with the id ``before``; ``oldest_id`` is as in `SyncFinishedEvent`."""
 
     before: int
     messages: Sequence[RenderedMessage]

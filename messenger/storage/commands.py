@@ -8,7 +8,10 @@ from models import GENERAL_ID
 
 @dataclass(frozen=True, slots=True)
 class PostMessage:
-    """Add a message to a room. A repeated ``client_message_id`` of one author is the same message."""
+    """Add a message to a room. A repeated ``client_message_id`` of one author is the same message.
+
+    :param files: tokens of files of the author's that are in no message yet
+    """
 
     author: str
     author_id: str
@@ -17,6 +20,7 @@ class PostMessage:
     sent_at: datetime
     reply_to: int | None = None
     room_id: int = GENERAL_ID
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class EditMessage:
 
 @dataclass(frozen=True, slots=True)
 class DeleteMessage:
-    """Remove the text and the reactions of one's own message, for good."""
+    """Remove the text, the reactions and the files of one's own message, for good."""
 
     message_id: int
     author_id: str

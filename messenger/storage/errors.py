@@ -36,6 +36,10 @@ class MessageNotFoundError(CommandError):
     """There is no such message, or it is deleted, or only its author may do this."""
 
 
+class FileGoneError(CommandError):
+    """A file to be posted is not there any more, or is not the author's, or is in a message already."""
+
+
 class TooManyEmojiError(CommandError):
     """The message has as many different reactions as it may have."""
 

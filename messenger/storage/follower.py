@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from messenger.storage.lease import Lease
 from messenger.storage.listener import Connection, Listener
 from messenger.storage.new_messages import DIALECT
-from messenger.storage.statements import CHANGES_AFTER, REACTION_COLUMNS, messages, reactions, views_of
+from messenger.storage.statements import CHANGES_AFTER, FILES, REACTION_COLUMNS, files, messages, reactions, views_of
 from models import Changes, MessageView
 
 CHANGED = 'changed'  # the channel that tells of commits
@@ -24,8 +24,17 @@ REACTIONS_TO_IT = (
     .where(reactions.c.message_id == messages.c.id)
     .scalar_subquery()
 )
+FILES_IN_IT = (
+    select(
+        func.json_agg(
+            aggregate_order_by(func.json_build_array(*FILES.selected_columns), files.c.message_id, files.c.position)
+        )
+    )
+    .where(files.c.message_id == messages.c.id)
+    .scalar_subquery()
+)
 # one statement, since it is sent again and again, and the sending is what costs
-CHANGES_AFTER_SQL = str(CHANGES_AFTER.add_columns(REACTIONS_TO_IT).compile(dialect=DIALECT))
+CHANGES_AFTER_SQL = str(CHANGES_AFTER.add_columns(REACTIONS_TO_IT, FILES_IN_IT).compile(dialect=DIALECT))
 
 
 class Follower:
@@ -94,4 +103,5 @@ class Follower:
 
 async def _read_changes(connection: Connection, seq: int) -> list[MessageView]:
     rows = await (await connection.execute(CHANGES_AFTER_SQL, {'seq': seq, 'limit': STEP})).fetchall()
-    return views_of([row[:-1] for row in rows], [reaction for row in rows for reaction in row[-1] or ()])
+    reaction_rows, file_rows = ([found for row in rows for found in row[column] or ()] for column in (-2, -1))
+    return views_of([row[:-2] for row in rows], reaction_rows, file_rows)

@@ -137,7 +137,7 @@ class PostgresqlDatabase:
         posts = [command for command in commands if isinstance(command, PostMessage)]
 
         def attempt() -> Executed:
-            if len(posts) == len(commands):
+            if len(posts) == len(commands) and not any(post.files for post in posts):
                 return self._post(posts, fencing_token)
             return self.write(lambda connection: _execute(connection, commands, fencing_token))
 

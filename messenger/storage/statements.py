@@ -5,6 +5,7 @@ A plain column of a message is named in `Message` and in `MessageView`, and nowh
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from datetime import UTC, datetime
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, case, delete, func, insert, select, update
 
 from messenger.storage.commands import PostMessage
-from models import Message, MessageReaction, MessageView, Quote, Reaction
+from models import FileView, Message, MessageReaction, MessageView, Quote, Reaction, StoredFile
 
 MAX_INT64 = 2**63 - 1
 MAX_NAMES = 50  # of those who reacted with the same emoji
@@ -23,6 +24,7 @@ posted_values = attrgetter(*POSTED)
 
 messages: Table = Message.__table__  # type: ignore[attr-defined]
 reactions: Table = MessageReaction.__table__  # type: ignore[attr-defined]
+files: Table = StoredFile.__table__  # type: ignore[attr-defined]
 quoted = messages.alias('quoted')
 VIEWS: Any = select(
     *[messages.c[name] for name in PLAIN],
@@ -72,19 +74,54 @@ REMOVE_REACTION: Any = REMOVE_REACTIONS.where(
     reactions.c.emoji == bindparam('emoji'), reactions.c.author_id == bindparam('author_id')
 )
 
+FILE_COLUMNS = [files.c[field.name] for field in fields(FileView)]
+FILES: Any = select(files.c.message_id, *FILE_COLUMNS).order_by(files.c.message_id, files.c.position)
+FILES_IN: Any = FILES.where(files.c.message_id.in_(bindparam('ids', expanding=True)))
+# held until they are in a message, so that the clean-up takes none of them meanwhile; SQLite has one writer anyway
+UNPOSTED: Any = (
+    select(files.c.token)
+    .where(
+        files.c.token.in_(bindparam('tokens', expanding=True)),
+        files.c.user_id == bindparam('author_id'),
+        files.c.message_id.is_(None),
+        files.c.sha256 != '',
+    )
+    .with_for_update()
+)
+POST_FILE: Any = (
+    update(files)
+    .where(files.c.token == bindparam('of_token'))
+    .values(message_id=bindparam('in_message'), position=bindparam('at'))
+)
+# their bytes are removed as soon as this is committed, or by the next clean-up
+REMOVE_FILES: Any = (
+    update(files)
+    .where(files.c.message_id == bindparam('of_message'))
+    .values(message_id=None, name='', sha256='', uploaded_at=datetime.fromtimestamp(0, UTC))
+)
+
 
 def read_views(connection: Connection, statement: Any, **values: object) -> list[MessageView]:
     """Return the messages that one of the statements derived from ``VIEWS`` finds."""
     rows = connection.execute(statement, values).all()
     ids = [row.id for row in rows]
     steps = [ids[start : start + MAX_IDS] for start in range(0, len(ids), MAX_IDS)]
-    return views_of(rows, chain.from_iterable(connection.execute(REACTIONS_TO, {'ids': step}) for step in steps))
+    reaction_rows, file_rows = (
+        list(chain.from_iterable(connection.execute(about, {'ids': step}) for step in steps))
+        for about in (REACTIONS_TO, FILES_IN)
+    )
+    return views_of(rows, reaction_rows, file_rows)
 
 
-def views_of(rows: Sequence[Sequence[Any]], reaction_rows: Iterable[Sequence[Any]]) -> list[MessageView]:
-    """Return the messages of which ``VIEWS`` has returned rows, and ``REACTIONS`` the reactions to them."""
+def views_of(
+    rows: Sequence[Sequence[Any]], reaction_rows: Iterable[Sequence[Any]], file_rows: Iterable[Sequence[Any]]
+) -> list[MessageView]:
+    """Return the messages of which ``VIEWS`` has returned rows, with what ``REACTIONS`` and ``FILES`` say of them."""
     reactions_to = _group_reactions(reaction_rows)
-    return [_view(row, reactions_to.get(row[0], ())) for row in rows]
+    files_in: dict[int, tuple[FileView, ...]] = {}
+    for message_id, *file in file_rows:
+        files_in[message_id] = (*files_in.get(message_id, ()), FileView(*file))
+    return [_view(row, reactions_to.get(row[0], ()), files_in.get(row[0], ())) for row in rows]
 
 
 def new_message(command: PostMessage, **assigned: object) -> tuple[MessageView, dict[str, object]]:
@@ -127,7 +164,7 @@ def _reaction(emoji: str, authors: Sequence[tuple[str, str]]) -> Reaction:
     return Reaction(emoji, author_ids, tuple(name for _, name in authors[:MAX_NAMES]))
 
 
-def _view(row: Sequence[Any], reactions_to: tuple[Reaction, ...]) -> MessageView:
+def _view(row: Sequence[Any], reactions_to: tuple[Reaction, ...], files_in: tuple[FileView, ...]) -> MessageView:
     count = len(PLAIN)
     quote = Quote(*row[count:]) if row[count] is not None else None
-    return MessageView(*row[:count], quote=quote, reactions=reactions_to)
+    return MessageView(*row[:count], quote=quote, reactions=reactions_to, files=files_in)

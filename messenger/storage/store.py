@@ -126,7 +126,8 @@ class Store:
         :raises CommandError: if the rules of a message forbid it
         """
         values = [getattr(command, field.name) for field in fields(command)]
-        if not all(is_storable(value) for value in values if isinstance(value, str)):
+        texts = [text for value in values for text in (value if isinstance(value, tuple) else [value])]
+        if not all(is_storable(text) for text in texts if isinstance(text, str)):
             raise CommitError('text that no database takes')
         stored: asyncio.Future[MessageView] = asyncio.get_running_loop().create_future()
         self._writer.add(Pending(command, stored, self._database.fencing_token))

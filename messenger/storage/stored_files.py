@@ -3,24 +3,22 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from messenger.storage.database import Database
 from messenger.storage.errors import NoSpaceError
 from messenger.storage.locks import FILES_LOCK, TAKE_LOCK
-from models import FileView, StoredFile
+from messenger.storage.statements import FILE_COLUMNS, files
+from models import FileView
 
 TOKEN_BYTES = 16
 MAX_TOKENS = 500  # in one statement
 
-files: Table = StoredFile.__table__  # type: ignore[attr-defined]
-COLUMNS = [files.c[field.name] for field in fields(FileView)]
-COMPLETE: Any = select(*COLUMNS).where(files.c.sha256 != '')
+COMPLETE: Any = select(*FILE_COLUMNS).where(files.c.sha256 != '')
 WITH_TOKEN: Any = COMPLETE.where(files.c.token == bindparam('token'))
 OF_UPLOAD: Any = COMPLETE.where(files.c.user_id == bindparam('user_id'), files.c.upload_id == bindparam('upload_id'))
 TOTAL_SIZE: Any = select(func.coalesce(func.sum(files.c.size), 0))

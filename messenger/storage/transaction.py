@@ -19,6 +19,7 @@ from messenger.storage.commands import (
 )
 from messenger.storage.errors import (
     CommandError,
+    FileGoneError,
     MessageNotFoundError,
     NothingChangedError,
     TooManyEmojiError,
@@ -81,7 +82,10 @@ class WriteTransaction:
         return [next(new_ids) if isinstance(command, PostMessage) else self._change(command) for command in commands]
 
     def insert_messages(self, commands: Sequence[PostMessage]) -> list[int | CommandError]:
-        """Insert messages and return their ids; one that its author has posted before keeps the id it has."""
+        """Insert messages and return their ids; one that its author has posted before keeps the id it has.
+
+        A `FileGoneError` is in the place of one whose files cannot be posted.
+        """
         if not commands:
             return []
         known = _known_ids(self._connection, commands)
@@ -89,6 +93,9 @@ class WriteTransaction:
         rows = []
         for command in commands:
             identity = command.author_id, command.client_message_id
+            if identity not in known and not self._has_files(command):
+                results.append(FileGoneError())
+                continue
             if identity not in known:
                 try:
                     self._check_open(command.room_id)
@@ -99,7 +106,9 @@ class WriteTransaction:
                 known[identity] = view.id
                 rows.append(row)
                 self._inserted.append(view)
-                self._are_views_stale |= command.reply_to is not None  # they lack what they quote
+                self._post_files(command, view.id)
+                # they lack what they quote, and what the files are
+                self._are_views_stale |= command.reply_to is not None or bool(command.files)
             results.append(known[identity])
         if rows:
             self._connection.execute(statements.INSERT, rows)
@@ -120,7 +129,7 @@ class WriteTransaction:
         return message.id
 
     def delete_message(self, command: DeleteMessage) -> int:
-        """Remove text and reactions of a message, for good; once more changes nothing.
+        """Remove text, reactions and files of a message, for good; once more changes nothing.
 
         :raises MessageNotFoundError: if the message is not the author's
         """
@@ -130,6 +139,7 @@ class WriteTransaction:
         if message.deleted:
             return message.id
         self._connection.execute(statements.REMOVE_REACTIONS, {'message_id': message.id})
+        self._connection.execute(statements.REMOVE_FILES, {'of_message': message.id})
         self._update(statements.DELETE, message)
         self._renumber_replies(message)
         return message.id
@@ -200,6 +210,21 @@ class WriteTransaction:
                     return self.set_reaction(command)
         except CommandError as error:
             return error
+
+    def _has_files(self, command: PostMessage) -> bool:
+        """Return whether all files of a new message can be posted, by its author and by nobody else meanwhile."""
+        if not command.files:
+            return True
+        wanted = {'tokens': list(command.files), 'author_id': command.author_id}
+        return {*self._connection.execute(statements.UNPOSTED, wanted).scalars()} == {*command.files}
+
+    def _post_files(self, command: PostMessage, message_id: int) -> None:
+        rows = [
+            {'of_token': token, 'in_message': message_id, 'at': position}
+            for position, token in enumerate(command.files)
+        ]
+        if rows:
+            self._connection.execute(statements.POST_FILE, rows)
 
     def _assign_numbers(self, command: PostMessage, *, notice: str = '') -> tuple[MessageView, dict[str, object]]:
         """Return a new message with the next ``id`` and ``seq``, and its row."""

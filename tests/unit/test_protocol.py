@@ -25,7 +25,7 @@ from messenger.realtime.protocol import (
 
 EVENTS = [
     SyncEvent(number=1, cursor=0, room=2),
-    PostEvent('k', 'Hello', reply_to=3, repeated=True, room=2),
+    PostEvent('k', 'Hello', reply_to=3, repeated=True, room=2, files=('a', 'b')),
     EditEvent('k', 7, 'Hello', repeated=True),
     ReactEvent(7, '👍', on=True),
     LoadOlderEvent(before=50),
@@ -48,6 +48,7 @@ WRONG: dict[tuple[type, str], list[Any]] = {
     (PostEvent, 'reply_to'): [wrong for wrong in NOT_A_NUMBER if wrong is not None],
     (PostEvent, 'repeated'): NOT_A_FLAG,
     (PostEvent, 'room'): NOT_A_NUMBER,
+    (PostEvent, 'files'): ['a', 7, None, {'a': 'b'}, *([wrong] for wrong in ['', *NOT_SHORT])],
     (EditEvent, 'client_message_id'): ['', *NOT_SHORT],
     (EditEvent, 'message_id'): NOT_A_NUMBER,
     (EditEvent, 'text'): NOT_A_TEXT,
@@ -71,7 +72,7 @@ WRONG: dict[tuple[type, str], list[Any]] = {
 }
 OPTIONAL = {
     *((PostEvent, 'reply_to'), (PostEvent, 'repeated'), (EditEvent, 'repeated')),
-    *((SyncEvent, 'room'), (PostEvent, 'room')),
+    *((SyncEvent, 'room'), (PostEvent, 'room'), (PostEvent, 'files')),
 }
 
 values = st.recursive(
