@@ -46,7 +46,7 @@ export default {
     </div>
   `,
   props: { me: String, queue: Number, tab: Number, reactions: Array, room: Number, slug: String },
-  emits: ["reply", "edit", "delete", "pick", "tap"],
+  emits: ["reply", "edit", "delete", "pick", "tap", "show"],
   data: () => ({
     live: false, // whether everything has come, and what is posted can be sent
     hasBeenLive: false,
@@ -353,13 +353,20 @@ export default {
     // --- mouse, finger and keyboard
 
     onClick(event) {
-      const part = event.target.closest("[data-action], a, .message, .tools");
+      const part = event.target.closest("[data-action], a, audio, video, .message, .tools");
       const row = part?.closest(".message");
       if (!part) this.$refs.tools.hide();
       else if (part.dataset.action === "react") this.react(idOf(row), part.dataset.emoji);
       else if (part.dataset.action === "jump") this.jump(+part.dataset.target);
       else if (part.dataset.action === "copy") copyCode(part);
+      else if (part.dataset.action === "show") this.showPicture(event, part);
       else if (part === row && getSelection()?.isCollapsed) this.offerActions(row);
+    },
+    // with Ctrl and the like it opens in another tab, as every link
+    showPicture(event, picture) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.$emit("show", { address: picture.getAttribute("href"), name: picture.title });
     },
     offerActions(row) {
       if (mouse.matches) this.$refs.tools.show(row);

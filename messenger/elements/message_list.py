@@ -1,5 +1,6 @@
 """The messages on the screen."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from messenger.elements.browser_tab import BrowserTab
 from models import RoomView
 
 MAX_LABEL_LENGTH = 200
+ADDRESS = re.compile(r'/files/[\w-]{1,64}/[^/\s"<>]{1,800}', re.ASCII)
 MODULES: list[str | Path] = [  # that the browser's half imports, by their names
     'change_cursor.js',
     'connection_watch.js',
@@ -42,6 +44,7 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         on_delete: Callable[[int], Any],
         on_pick_reaction: Callable[[int], Any],
         on_tap: Callable[[int, bool], Any],
+        on_show: Callable[[str, str], Any],
     ) -> None:
         """
         :param me: the ``data-author`` of this user's own messages
@@ -52,6 +55,7 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         :param on_edit: called with the id of an own message that its user wants to edit; continue with `PostQueue.edit`
         :param on_delete: called with the id of an own message that its user wants to delete
         :param on_pick_reaction: called with the id of a message that its user wants to react to with any emoji
+        :param on_show: called with the address and the name of a picture that its user wants to see large
         :param on_tap: called where there is no mouse, with the id of a message and whether it is the user's own
         """
         super().__init__()
@@ -63,6 +67,7 @@ class MessageList(ui.element, component='message_list.js', dependencies=MODULES)
         self.on('reply', lambda e: on_reply(*_strings(e.args, 'author', 'line')))
         for name, handler in {'edit': on_edit, 'delete': on_delete, 'pick': on_pick_reaction}.items():
             self.on(name, _with_id(handler))
+        self.on('show', lambda e: _call_with_picture(on_show, e.args))
         self.on('tap', lambda e: _call_with_tapped(on_tap, e.args))
 
     def reply(self, message_id: int) -> None:
@@ -100,6 +105,12 @@ def _call_with_tapped(handler: Callable[[int, bool], Any], data: Any) -> Any:
     match data:
         case [int(message_id), bool(own)]:
             return handler(message_id, own)
+
+
+def _call_with_picture(handler: Callable[[str, str], Any], data: Any) -> Any:
+    match data:
+        case {'address': str(address), 'name': str(name)} if ADDRESS.fullmatch(address):
+            return handler(address, name[:MAX_LABEL_LENGTH])
 
 
 def _strings(data: Any, *names: str) -> list[str]:

@@ -143,7 +143,10 @@ export function authorOf(row) {
 }
 
 export function textOf(row) {
-  return row.querySelector(".text").innerText.trim();
+  const names = [...row.querySelectorAll(".files > *")].map(
+    (file) => file.title || file.querySelector(".name").textContent,
+  );
+  return row.querySelector(".text").innerText.trim() || names.join(", ");
 }
 
 /**

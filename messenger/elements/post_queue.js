@@ -1,6 +1,7 @@
 // @ts-check
 // The browser's half of PostQueue: a text leaves the box at once, and is kept in this browser until it has been stored.
 
+import FileTray from "file_tray";
 import { listen } from "socket_events";
 
 const mouse = matchMedia("(hover: hover)"); // a phone's keyboard hides half of the conversation, and has no Shift + Enter
@@ -11,20 +12,24 @@ const TOO_LONG = "This text is far too long for one message. Please send it in p
 
 /** @type {VueComponent} */
 export default {
+  components: { FileTray },
   template: `
     <div class="post-queue">
-      <p v-for="item in pendingHere" :key="item.client_message_id" class="pending">{{ item.text }}</p>
+      <p v-for="item in pendingHere" :key="item.client_message_id" class="pending">{{ labelOf(item) }}</p>
       <div ref="refusal" :id="'refusal-' + box" class="refusal" role="alert">{{ refusal }}</div>
       <div v-if="left < ${COUNT_FROM}" class="counter" :class="{ refusal: left < 0 }">{{ left }}</div>
+      <file-tray v-if="area" ref="tray" :area="area" v-bind="uploads" @change="onFiles" @refuse="refusal = $event"
+        @settle="onSettled" />
     </div>
   `,
-  props: { me: String, box: Number, messages: Number, maxLength: Number, firstRoom: Number },
+  props: { me: String, box: Number, messages: Number, maxLength: Number, firstRoom: Number, uploads: Object },
   emits: ["context", "emptied"],
   data: () => ({
     pending: /** @type {any[]} */ ([]), // on their way: { client_message_id, text } and what they reply to or edit
     refusal: "",
     left: Infinity,
     room: 0, // that is shown; what is written belongs to it
+    area: /** @type {any} */ (null), // what is written in
   }),
   computed: {
     pendingHere() {
@@ -37,11 +42,12 @@ export default {
     this.drafts = {}; // by room: { draft, edit }
     this.context = {}; // what the next text is: { reply_to } for a reply, { message_id } for an edit
     this.aside = null; // the draft that an edit has interrupted: { text, context }
+    this.isWaiting = false; // for files that are on their way, to be submitted with them
     this.isHeld = false; // what is pending goes one by one, since the server has asked for some time between
     this.retry = null;
   },
   mounted() {
-    this.area = getHtmlElement(this.box);
+    this.area = Vue.markRaw(getHtmlElement(this.box));
     this.area.setAttribute("aria-describedby", this.$refs.refusal.id);
     this.area.addEventListener("input", this.onInput);
     this.area.addEventListener("keydown", this.onKey);
@@ -70,16 +76,42 @@ export default {
       const text = this.area.value.toWellFormed?.() ?? this.area.value;
       this.area.focus();
       if (!text.trim() && this.context.message_id) this.$emit("emptied", this.context.message_id);
-      if (!text.trim()) return;
+      const files = this.context.message_id ? [] : this.$refs.tray.files; // an edit leaves them for the next message
+      if (!text.trim() && !files.length) return;
       if (text.length > MAX_LENGTH) {
         this.refusal = TOO_LONG;
         return;
       }
+      if (files.length && !this.isReady()) return;
       const item = { client_message_id: createRandomUUID(), text, room: this.room, ...this.context };
+      if (files.length) item.files = this.$refs.tray.take();
       this.pending.push(item);
       if (!item.message_id) getElement(this.messages).scrollToNewest();
       this.leaveContext("");
       if (getElement(this.messages).live && !this.isHeld) this.send(item, false);
+    },
+    // whether all files have been sent; otherwise what is written goes with them as soon as they have
+    isReady() {
+      const { tray } = this.$refs;
+      if (tray.isRefused()) this.refusal = "Remove the file that cannot be sent, and send again.";
+      else if (tray.isBusy()) this.refusal = "This is sent as soon as its files are there.";
+      else return true;
+      this.isWaiting = tray.isBusy() && !tray.isRefused();
+      return false;
+    },
+    onSettled() {
+      if (!this.isWaiting) return;
+      this.isWaiting = false;
+      this.refusal = "";
+      this.submit();
+    },
+    onFiles() {
+      this.refusal = "";
+      this.isWaiting = this.isWaiting && this.$refs.tray.files.length > 0;
+    },
+    labelOf({ text, files = [] }) {
+      const label = files.length ? `📎 ${files.length} file${files.length > 1 ? "s" : ""}` : "";
+      return [text, label].filter(Boolean).join("\n");
     },
     send(item, repeated) {
       const { room, ...rest } = item;
@@ -104,10 +136,11 @@ export default {
     hasUnsent() {
       return this.pending.length > 0;
     },
-    confirm(clientMessageId) {
+    confirm(clientMessageId, isRefused = false) {
       const index = this.pending.findIndex((item) => item.client_message_id === clientMessageId);
       if (index < 0) return null;
       const [item] = this.pending.splice(index, 1);
+      if (item.files && !isRefused) this.$refs.tray?.forget(item.files);
       this.save();
       if (this.isHeld && !this.retry) {
         this.refusal = "";
@@ -121,7 +154,8 @@ export default {
     // what was refused goes back into the box, before what has been typed since
     onRejected({ client_message_id, sentence, retry_after }) {
       if (client_message_id && retry_after) return this.hold(retry_after, sentence);
-      const item = this.confirm(client_message_id);
+      const item = this.confirm(client_message_id, true);
+      if (item?.files) this.$refs.tray?.restore(item.files);
       if (item && roomOf(item) !== this.room) this.keepForRoom(item);
       else if (item) {
         const { text, reply_to, message_id } = item;
@@ -142,6 +176,7 @@ export default {
     enterRoom(room) {
       this.save();
       this.room = room;
+      this.isWaiting = false; // what was to be sent with its files stays in the draft
       this.refusal = "";
       this.restore();
     },
@@ -210,6 +245,7 @@ export default {
     },
     onInput() {
       this.refusal = "";
+      this.isWaiting = false;
       this.left = this.maxLength - [...this.area.value.trim()].length;
       this.save();
     },

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from nicegui import events, ui
@@ -11,8 +12,24 @@ from messenger.elements.message_list import MessageList
 Context = Literal['', 'reply', 'edit']
 
 
-class PostQueue(ui.element, component='post_queue.js', dependencies=['socket_events.js']):
-    """Takes texts out of a text area, and sends each of them exactly once.
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Where and how a page sends files.
+
+    :param address: to which they are sent
+    :param token: shows whose they are
+    :param max_size: of one file, in bytes
+    :param max_count: of one message
+    """
+
+    address: str
+    token: str
+    max_size: int
+    max_count: int
+
+
+class PostQueue(ui.element, component='post_queue.js', dependencies=['file_tray.js', 'socket_events.js']):
+    """Takes texts out of a text area, with files that are attached, and sends each message exactly once.
 
     What has not been stored is shown as not sent yet, and sent again after a reconnect. What is refused comes back into
     the text area. All of it survives a reload and a restart of the server, and so does the draft in the text area.
@@ -25,6 +42,7 @@ class PostQueue(ui.element, component='post_queue.js', dependencies=['socket_eve
         *,
         me: str,
         max_length: int,
+        uploads: Uploads,
         on_context: Callable[[Context], Any],
         on_emptied: Callable[[int], Any],
     ) -> None:
@@ -33,6 +51,7 @@ class PostQueue(ui.element, component='post_queue.js', dependencies=['socket_eve
         :param messages: shows what has been stored
         :param me: the ``data-author`` of this user's own messages
         :param max_length: longest text of a message, in characters; what is left is counted near to it
+        :param uploads: how files are sent
         :param on_context: called with what the text area is for now: a new message, a reply, or an edit
         :param on_emptied: called with the id of a message whose text has been removed in an edit
         """
@@ -42,6 +61,12 @@ class PostQueue(ui.element, component='post_queue.js', dependencies=['socket_eve
         self.props['messages'] = messages.id
         self.props['max-length'] = max_length
         self.props['first-room'] = messages.props['room']
+        self.props['uploads'] = {
+            'address': uploads.address,
+            'token': uploads.token,
+            'maxSize': uploads.max_size,
+            'maxCount': uploads.max_count,
+        }
         messages.props['queue'] = self.id
         self.on('context', lambda e: on_context(_context(e)))
         self.on('emptied', lambda e: on_emptied(e.args) if type(e.args) is int else None)

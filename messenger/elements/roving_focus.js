@@ -43,11 +43,12 @@ export class RovingFocus {
 }
 
 /**
- * Have the links and buttons of a message among the stops of the Tab key, or not.
+ * Have the links, buttons and players of a message among the stops of the Tab key, or not.
  *
  * @param {HTMLElement} row
  * @param {0 | -1} index
  */
 export function setTabIndex(row, index) {
-  for (const part of row.querySelectorAll("a, button")) /** @type {HTMLElement} */ (part).tabIndex = index;
+  const parts = /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("a, button, audio, video"));
+  for (const part of parts) part.tabIndex = index;
 }

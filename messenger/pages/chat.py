@@ -13,6 +13,7 @@ from messenger.chat import Chat, HistoryUnavailableError
 from messenger.commands import ChatError
 from messenger.elements.browser_tab import BrowserTab, close_on_back
 from messenger.elements.message_list import MessageList
+from messenger.elements.post_queue import Uploads
 from messenger.elements.user_list import UserCount, UserList
 from messenger.pages import dialogs
 from messenger.pages.broadcasts import MAX_LISTED_USERS, list_user
@@ -43,6 +44,7 @@ class ChatPage:
         *,
         title: str,
         room: RoomView,
+        uploads: Uploads,
         on_log_out: Callable[[], Any],
     ) -> None:
         self._session = session
@@ -67,11 +69,13 @@ class ChatPage:
                 on_delete=self._delete,
                 on_pick_reaction=self._pick_reaction,
                 on_tap=self._offer_actions,
+                on_show=dialogs.show_picture,
             )
             self._composer = Composer(
                 self._messages,
                 me=self._me,
                 max_length=chat.max_length,
+                uploads=uploads,
                 on_typing=self._note_typing,
                 on_emptied=self._delete,
                 find_emoji=self._find_emoji,

@@ -5,9 +5,10 @@ from nicegui import app, background_tasks, ui
 from auth import LoginService, LoginSession
 from config import Settings
 from messenger import compat
-from messenger.chat import Chat
+from messenger.chat import MAX_FILES, Chat
 from messenger.elements import app_icon
 from messenger.elements.browser_tab import BrowserTab
+from messenger.elements.post_queue import Uploads
 from messenger.pages.chat import ChatPage
 from messenger.pages.login import LoginPage
 from messenger.pages.rooms import address_of
@@ -98,11 +99,18 @@ class ClientPage:
                 self._tab,
                 title=self._settings.title,
                 room=room,
+                uploads=self._uploads(session),
                 on_log_out=self._log_out,
             )
             self._tab.enter(address_of(room, self._message_id))
         if not self._client.has_socket_connection:  # it was lost meanwhile
             await self._disconnect()
+
+    def _uploads(self, session: LoginSession) -> Uploads:
+        """Return how the page sends files, to the server that knows its session."""
+        replica = self._settings.replica
+        address = f'/files?replica={replica}' if replica else '/files'
+        return Uploads(address, session.upload_token, self._settings.file_limits[0], MAX_FILES)
 
     def _log_out(self) -> None:
         self._return_to_login('logout')

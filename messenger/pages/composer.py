@@ -7,7 +7,7 @@ from nicegui import ui
 
 from messenger import compat
 from messenger.elements.message_list import MessageList
-from messenger.elements.post_queue import Context, PostQueue
+from messenger.elements.post_queue import Context, PostQueue, Uploads
 from messenger.elements.suggestions import Suggestions
 from messenger.pages import dialogs
 
@@ -24,6 +24,7 @@ class Composer:
         *,
         me: str,
         max_length: int,
+        uploads: Uploads,
         on_typing: Callable[[], Any],
         on_emptied: Callable[[int], Any],
         find_emoji: Callable[[str], Sequence[tuple[str, str]]],
@@ -32,6 +33,7 @@ class Composer:
         :param messages: shows what has been sent
         :param me: the ``data-author`` of this user's own messages
         :param max_length: longest text of a message, in characters
+        :param uploads: how files are sent
         :param on_typing: called every few seconds while somebody types
         :param on_emptied: called with the id of a message whose text has been removed in an edit
         :param find_emoji: return the emoji that some words may mean, with their names
@@ -52,7 +54,13 @@ class Composer:
                 self._send = ui.button(icon='send').props('unelevated round aria-label=Send')
             Suggestions(self._box, me=me)
             self._queue = PostQueue(
-                self._box, messages, me=me, max_length=max_length, on_context=self._show_context, on_emptied=on_emptied
+                self._box,
+                messages,
+                me=me,
+                max_length=max_length,
+                uploads=uploads,
+                on_context=self._show_context,
+                on_emptied=on_emptied,
             )
         self._queue.move(self._composer, 0)
         self._queue.submit_on_click(self._send)

@@ -126,6 +126,13 @@ def show_preferences(tab: BrowserTab) -> None:
         ui.checkbox('Play a sound', on_change=tab.save).bind_value(preferences, 'sound')
 
 
+def show_picture(address: str, name: str) -> None:
+    """Show a picture as large as there is room."""
+    with open_dialog('Picture'):
+        ui.element('img').classes('large-picture').props.update(src=address, alt=name)
+        ui.link(name, address, new_tab=True).props('dir=auto')
+
+
 async def ask_to_delete() -> bool:
     """Ask whether a message shall be deleted."""
     sentence = 'Everybody will see “message deleted” in its place.'

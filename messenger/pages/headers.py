@@ -9,7 +9,7 @@ CONTENT_SECURITY_POLICY = '; '.join(
         "default-src 'self'",
         "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
+        "img-src 'self' data: blob:",  # a picture that is about to be sent
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

@@ -29,6 +29,16 @@ def test_a_picture_has_its_place_before_it_is_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ('size', 'shown'),
+    [((384, 320), (384, 320)), ((2560, 1280), (384, 192)), ((100, 3200), (10, 320)), ((2560, 1), (384, 1))],
+)
+def test_a_large_picture_takes_little_room(size: tuple[int, int], shown: tuple[int, int]) -> None:
+    html = html_of(FileView('tok', 'a.png', 1, 'image/png', 'abc', *size))
+
+    assert f' width="{shown[0]}" height="{shown[1]}" ' in html
+
+
+@pytest.mark.parametrize(
     ('media_type', 'tag'),
     [
         ('audio/mpeg', 'audio'),
