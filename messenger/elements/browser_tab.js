@@ -26,6 +26,7 @@ export default {
     this.$nextTick(limitReloads);
     this.opened = []; // ids of the elements that are open, the topmost last
     this.hasEntry = this.isReturning = false;
+    this.destination = null;
     this.icon = document.querySelector("link[rel~=icon]");
     this.quietIcon = this.icon?.href;
     this.listeners = [
@@ -128,9 +129,10 @@ export default {
       if (!this.hasEntry) history.pushState({}, "");
       this.hasEntry = true;
     },
-    // going back would stop a page that is just being loaded
-    keepHistory() {
+    // going back would stop the other page that is being loaded, so if that has begun, it is loaded once more
+    keepHistory(path) {
       clearTimeout(this.returning);
+      this.destination = this.isReturning ? path : null;
     },
     removeEntry() {
       this.isReturning = true;
@@ -138,6 +140,7 @@ export default {
     },
     onBack() {
       if (!this.hasEntry) return;
+      if (this.destination) return location.assign(this.destination);
       if (this.path) this.enter(this.path); // the entry below may be of another room
       clearTimeout(this.returning);
       this.hasEntry = false;

@@ -76,7 +76,7 @@ class BrowserTab(ui.element, component='browser_tab.js', dependencies=['reload_l
 
     def leave_for(self, path: str) -> None:
         """Load another page."""
-        self.run_method('keepHistory')
+        self.run_method('keepHistory', path)
         ui.navigate.to(path)
 
     def enter(self, path: str) -> None:
