@@ -59,12 +59,9 @@ class RoomSwitcher:
         self._archived: ui.element | None = None
         self._drawer: ui.left_drawer | None = None
         self._list: RoomList | None = None
-        self._button = ui.button(icon='menu', on_click=self._toggle_list, color=None)
-        self._button.props('flat aria-label=Rooms').classes('rooms-button').visible = False
-        with ui.element('div').classes('title-box').on('click', self._toggle_list, args=[]):
+        self._topic: ui.label | None = None
+        with ui.element('div').classes('title-box') as self._box:
             self._name = ui.label(title).props('role=heading aria-level=1').classes('title')
-            self._topic = ui.label().classes('topic').props('dir=auto')
-            self._topic.visible = False
         rooms.changed.subscribe(self._update)
 
     def start(self, messages: MessageList, composer: Composer) -> None:
@@ -92,12 +89,19 @@ class RoomSwitcher:
         self.room = self._rooms[self.room.id]
         are_several = self._rooms.are_several
         self._name.text = self.room.name if are_several else self._title
-        self._topic.text = self.room.topic
-        self._topic.visible = bool(self.room.topic)
+        self._show_topic(self.room.topic)
         if are_several and self._drawer is None and self._messages:
             self._add_list(self._messages)
         if self._composer:
             self._show_archived(self._composer)
+
+    def _show_topic(self, topic: str) -> None:
+        if self._topic is None and topic:
+            with self._box:
+                self._topic = ui.label().classes('topic').props('dir=auto')
+        if self._topic:
+            self._topic.text = topic
+            self._topic.visible = bool(topic)
 
     def _show_archived(self, composer: Composer) -> None:
         """Have the place to write be there, or a sentence instead."""
@@ -115,7 +119,10 @@ class RoomSwitcher:
     # --- the list
 
     def _add_list(self, messages: MessageList) -> None:
-        self._button.visible = True
+        self._box.on('click', self._toggle_list, args=[])
+        with self._box.parent_slot or self._client:
+            button = ui.button(icon='menu', on_click=self._toggle_list, color=None)
+            button.props('flat aria-label=Rooms').classes('rooms-button').move(target_index=0)
         with self._client, ui.left_drawer(bordered=True) as self._drawer:
             self._drawer.props('breakpoint=768 width=220')
             close_on_back(self._drawer)
