@@ -198,12 +198,20 @@ class ChatPage:
 
         :raises ChatError: if the login session has ended
         """
-        if self._session.ended:
-            raise ChatError(LOGGED_OUT)
-        return self._session
+        return acting(self._session)
 
     def _check_rate(self, action: Action) -> None:
         check_rate(self._limits, action, self._user)
+
+
+def acting(session: LoginSession) -> LoginSession:
+    """Return who acts.
+
+    :raises ChatError: if the login session has ended
+    """
+    if session.ended:
+        raise ChatError(LOGGED_OUT)
+    return session
 
 
 def act_on_rooms(limits: MemberLimits, session: LoginSession) -> LoginSession:
@@ -211,9 +219,7 @@ def act_on_rooms(limits: MemberLimits, session: LoginSession) -> LoginSession:
 
     :raises ChatError: if the login session has ended, or that is too often
     """
-    if session.ended:
-        raise ChatError(LOGGED_OUT)
-    check_rate(limits, 'edit', session)
+    check_rate(limits, 'edit', acting(session))
     return session
 
 

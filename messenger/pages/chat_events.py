@@ -9,6 +9,7 @@ from auth import LoginSession
 from messenger.chat import Chat, HistoryUnavailableError
 from messenger.commands import ChatError
 from messenger.elements.message_row import RowRenderer, may_mention, mentioned_in
+from messenger.markdown.mentions import EVERYONE
 from messenger.pages.broadcasts import Broadcasts
 from messenger.presence import Presence
 from messenger.rate_limits import Action, MemberLimits, in_words
@@ -38,7 +39,6 @@ from models import GENERAL_ID, MessageView, user_hash
 SYNC_STEP = 200
 MAX_SYNCED = 2000
 MAX_UNREAD = 100  # in a room, that are counted
-EVERYONE = 'all'
 NO_ROOM = 'There is no such room. Choose another one.'
 LOGGED_OUT = 'You have been logged out, so this was not sent.'
 LIMITED: dict[type[Any], Action] = {
